@@ -1,0 +1,1 @@
+"""Grades the "SGD from scratch" exercises: hidden graders here, student code in another process."""

@@ -1,0 +1,88 @@
+"""The course: where hand-ins, marks, pages and reports lie, and how nbgrader is told to use our graders."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config, PyFileConfigLoader
+
+from autograder.lesson import HOME
+
+CONFIG = "nbgrader_config.py"
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+
+def configure(c: Config, root: Path) -> None:
+    """nbgrader's settings for a course at `root`: our folders, our preprocessors in the place of stock execution."""
+    _find_alembic()
+    c.CourseDirectory.root = str(root)
+    c.CourseDirectory.course_id = "sgd-from-scratch"
+    c.CourseDirectory.source_directory = "solutions"
+    c.CourseDirectory.release_directory = "exercises"
+    for step in ("submitted", "autograded", "feedback"):
+        setattr(c.CourseDirectory, f"{step}_directory", f"course/{step}")
+    c.CourseDirectory.db_url = f"sqlite:///{root}/course/gradebook.db?timeout=60"
+    c.Autograde.exporter_class = "autograder.nbgrading.HandInExporter"
+    c.Autograde.sanitize_preprocessors = [
+        "nbgrader.preprocessors.ClearOutput",
+        "nbgrader.preprocessors.OverwriteKernelspec",
+        "nbgrader.preprocessors.OverwriteCells",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    c.Autograde.autograde_preprocessors = [
+        "autograder.nbgrading.HiddenGraders",
+        "nbgrader.preprocessors.SaveAutoGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    c.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]
+    c.HTMLExporter.template_name = "feedback"
+    c.HTMLExporter.sanitize_html = True
+
+
+def find_root() -> Path:
+    """The course that a command is about: the current folder if it is one, otherwise the one this kit came with."""
+    return Path.cwd() if Path(CONFIG).is_file() else HOME
+
+
+def load_config(root: Path) -> Config:
+    """The course's own `nbgrader_config.py`, read as nbgrader reads it."""
+    config: Config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+    return config
+
+
+class Course:
+    """A course folder and its settings."""
+
+    def __init__(self, root: Path, config: Config | None = None) -> None:
+        self.root = root
+        self.config = config if config is not None else load_config(root)
+
+    def directory(self) -> CourseDirectory:
+        """nbgrader's view of it; a fresh one each time, because nbgrader changes it while it works."""
+        return CourseDirectory(config=self.config)
+
+    def submitted(self, assignment: str) -> dict[str, Path]:
+        """The folder of each student's hand-in, by student id."""
+        top = self.root / "course" / "submitted"
+        folders = sorted(top.glob(f"*/{assignment}")) if top.is_dir() else []
+        return {folder.parent.name: folder for folder in folders if folder.is_dir()}
+
+    def autograded(self, assignment: str, student: str) -> Path:
+        return self.root / "course" / "autograded" / student / assignment / f"{assignment}.ipynb"
+
+    def feedback(self, assignment: str, student: str) -> Path:
+        return self.root / "course" / "feedback" / student / assignment / f"{assignment}.html"
+
+    def report(self, assignment: str, student: str) -> Path:
+        return self.root / "course" / "reports" / assignment / f"{student}.json"
+
+
+def _find_alembic() -> None:
+    """nbgrader starts `alembic` by name to make a gradebook; without this an unactivated environment has none."""
+    here = str(Path(sys.executable).parent)
+    if here not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([here, os.environ.get("PATH", os.defpath)])

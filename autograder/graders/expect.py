@@ -1,0 +1,127 @@
+"""What graders say: `expect.values(student.predict(x, a), reference.predict(x, a))`.
+
+Each function returns when its expectation holds and otherwise raises `Failed` with what a student needs to see.
+Values are compared leniently in shape, dtype and container, so that a wrong shape or dtype costs the criterion that
+is about it and no other.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import numpy as np
+import torch
+
+from autograder.show import shape as show_shape
+from autograder.show import show
+
+RTOL = {torch.float64: 1e-6}
+RTOL_SINGLE = 1e-4
+
+
+class Failed(Exception):
+    """An expectation did not hold. Texts that are None are filled in from the criterion and its last call."""
+
+    def __init__(
+        self, actual: str | None, expected: str | None, *, hint: str | None = None, input: str | None = None
+    ) -> None:
+        super().__init__(f"{actual} instead of {expected}")
+        self.actual = actual
+        self.expected = expected
+        self.hint = hint
+        self.input = input
+
+
+def fail(actual: str | None, expected: str | None, **more: str | None) -> NoReturn:
+    """Fail in the grader's own words."""
+    raise Failed(actual, expected, **more)
+
+
+def true(condition: bool, actual: str | None, expected: str | None, **more: str | None) -> None:
+    """Fail in the grader's own words unless `condition` holds."""
+    if not condition:
+        raise Failed(actual, expected, **more)
+
+
+def tensor(value: Any, expected: str = "a tensor") -> torch.Tensor:
+    """`value`, which must be a tensor."""
+    if not isinstance(value, torch.Tensor):
+        raise Failed(f"{show(value)} ({_kind(value)})", expected)
+    return value
+
+
+def shape(value: Any, wanted: tuple[int, ...]) -> None:
+    """A tensor of exactly this shape."""
+    found = tensor(value, f"a tensor of shape {wanted}")
+    if tuple(found.shape) != wanted:
+        raise Failed(f"a tensor of shape {show_shape(found)}", f"a tensor of shape {wanted}")
+
+
+def dtype(value: Any, wanted: torch.dtype) -> None:
+    """A tensor of exactly this dtype."""
+    name = str(wanted).removeprefix("torch.")
+    found = tensor(value, f"a tensor of dtype {name}")
+    if found.dtype is not wanted:
+        raise Failed(f"dtype {str(found.dtype).removeprefix('torch.')}", f"dtype {name}")
+
+
+def values(actual: Any, expected: torch.Tensor | float, *, rtol: float | None = None, **more: str | None) -> None:
+    """The same numbers in the same order, however they are wrapped; never nan or infinite."""
+    wanted = numbers(expected)
+    try:
+        found = numbers(actual)
+    except Failed as failed:
+        raise Failed(failed.actual, show(expected), **more) from None
+    if found.numel() != wanted.numel() or not close(found, wanted, rtol or _rtol(actual, expected)):
+        raise Failed(_with_shape(actual, wanted), show(expected), **more)
+
+
+def unchanged(value: torch.Tensor, before: torch.Tensor, name: str) -> None:
+    """An argument that the function had to leave alone."""
+    if value.shape != before.shape or not torch.equal(value.detach(), before.detach()):
+        raise Failed(f"{name} = {show(value)} afterwards", f"{name} = {show(before)}, as it was")
+
+
+def numbers(value: Any) -> torch.Tensor:
+    """The numbers in `value` as a flat float64 tensor, whatever holds them: (numel,)."""
+    match value:
+        case (one,) if isinstance(one, torch.Tensor | np.ndarray):
+            return numbers(one)
+        case torch.Tensor() if not value.is_complex():
+            return value.detach().to(torch.float64).reshape(-1)
+        case np.ndarray() | np.generic() if value.dtype.kind in "fiub":
+            return torch.from_numpy(np.array(value, dtype=np.float64)).reshape(-1)
+        case int() | float():
+            return torch.tensor([float(value)], dtype=torch.float64)
+        case list() | tuple() if value and all(_single(item) for item in value):
+            return torch.cat([numbers(item) for item in value])
+    raise Failed(f"{show(value)} ({_kind(value)})", "numbers")
+
+
+def close(actual: torch.Tensor, expected: torch.Tensor, rtol: float = RTOL_SINGLE) -> bool:
+    """Equal up to rounding: within `rtol` of the largest number expected. nan is equal to nothing."""
+    if actual.numel() != expected.numel() or not torch.isfinite(actual).all():
+        return False
+    scale = max(1.0, float(expected.abs().max()))
+    return bool(((actual - expected).abs() <= rtol * expected.abs() + 0.01 * rtol * scale).all())
+
+
+def _single(value: Any) -> bool:
+    if isinstance(value, torch.Tensor):
+        return value.numel() == 1 and not value.is_complex()
+    return isinstance(value, int | float) or (isinstance(value, np.generic) and value.dtype.kind in "fiub")
+
+
+def _rtol(*sides: Any) -> float:
+    dtypes = {side.dtype for side in sides if isinstance(side, torch.Tensor)}
+    return RTOL[torch.float64] if dtypes == {torch.float64} else RTOL_SINGLE
+
+
+def _with_shape(actual: Any, wanted: torch.Tensor) -> str:
+    if isinstance(actual, torch.Tensor) and actual.numel() != wanted.numel():
+        return f"{show(actual)}, of shape {show_shape(actual)}"
+    return show(actual)
+
+
+def _kind(value: Any) -> str:
+    return "nothing was returned" if value is None else f"type {getattr(value, 'type', type(value).__name__)}"

@@ -1,0 +1,127 @@
+"""plot_fit(x, y, a, ax): the data and the line that was fitted to them."""
+
+import pytest
+import torch
+
+from autograder.graders import expect
+
+USES = ("predict",)
+X = torch.tensor([[0.0, 1.0], [3.0, 1.0], [1.0, 1.0], [4.0, 1.0]])
+Y = torch.tensor([1.0, 0.0, 4.0, 9.0])
+
+
+def coefficients():
+    a = torch.tensor([2.0, -1.0], requires_grad=True)
+    a.grad = torch.tensor([7.0, 8.0])
+    return a
+
+
+def plot(student, a=None, *, current=True):
+    """What the student's function draws: endless lines as (slope, intercept), all other points as one (m, 2)."""
+    axes = student.axes(current=current)
+    student.plot_fit(X.clone(), Y.clone(), coefficients() if a is None else a, axes)
+    drawing = student.drawing(axes)
+    expect.true(bool(drawing.marks), "nothing drawn on ax", "the data and the fitted line")
+    points = [torch.from_numpy(mark["xy"]) for mark in drawing.marks if mark.get("kind") != "axline"]
+    endless = [torch.from_numpy(mark["xy"]) for mark in drawing.marks if mark.get("kind") == "axline"]
+    return drawing, torch.cat([*points, torch.empty(0, 2, dtype=torch.float64)]), endless
+
+
+def is_drawn(point, points):
+    return bool(((points - point).abs().sum(1) < 1e-4).any())
+
+
+def on_the_line(points):
+    return points[(points[:, 1] - (2 * points[:, 0] - 1)).abs() < 1e-4]
+
+
+@pytest.mark.points(1)
+def test_draws(student, reference, picture):
+    """draws while a is being tracked
+
+    Matplotlib turns what it is given into NumPy, and NumPy cannot carry gradients. What do you hand it instead?
+    """
+    drawing, _, _ = plot(student)
+    picture(drawing.png)
+
+
+@pytest.mark.points(1)
+def test_data(student, reference):
+    """shows the data: x[:, 0] across, y up
+
+    Which column of x varies? It belongs on the horizontal axis, and y on the vertical one.
+    """
+    _, points, _ = plot(student)
+    missing = [(x, y) for x, y in zip(X[:, 0].tolist(), Y.tolist(), strict=True) if not is_drawn(torch.tensor([x, y]), points)]
+    expect.true(
+        not missing,
+        "no point at " + ", ".join(f"({x:g}, {y:g})" for x, y in missing),
+        "a point for every row: (x[i, 0], y[i])",
+        hint=swapped_axes(X[:, 0], Y, points),
+    )
+
+
+@pytest.mark.points(1)
+def test_line(student, reference):
+    """shows the fitted line's values
+
+    Which values do you want to compare with y: the coefficients, the errors, or the predictions?
+    """
+    _, points, endless = plot(student)
+    found = len(on_the_line(points)) + sum(len(on_the_line(line)) for line in endless)
+    expect.true(
+        found > 0,
+        "no point lies on the line y = 2 x - 1",
+        "the predictions for a = [2, -1]",
+        hint=swapped_axes(X[:, 0], 2 * X[:, 0] - 1, points),
+    )
+
+
+@pytest.mark.points(1)
+def test_line_spans_the_data(student, reference):
+    """draws the line over all of the data
+
+    From the smallest x to the largest: how far does your line reach?
+    """
+    _, points, endless = plot(student)
+    if any(len(on_the_line(line)) == len(line) for line in endless):
+        return
+    across = on_the_line(points)[:, 0]
+    expect.true(len(across) > 0, "no point lies on the line y = 2 x - 1", "points of the line from x = 0 to x = 4")
+    expect.true(
+        bool(across.min() < 1e-4 and across.max() > 4 - 1e-4),
+        f"points of the line from x = {across.min():g} to x = {across.max():g}",
+        "points of the line from x = 0 to x = 4",
+    )
+
+
+@pytest.mark.points(1)
+def test_given_axes(student, reference):
+    """draws on the ax that it is given
+
+    Here another figure is open as well. plt.plot() and plt.scatter() draw on that one; ax.plot() draws on yours.
+    """
+    plot(student, current=False)
+
+
+@pytest.mark.points(1)
+def test_leaves_a_alone(student, reference):
+    """leaves a, a.grad, x and y as they were, and a still requires grad
+
+    A picture only looks. After it, the training must be able to go on.
+    """
+    x, y, a = X.clone(), Y.clone(), coefficients()
+    axes = student.axes()
+    student.plot_fit(x, y, a, axes)
+    expect.true(bool(student.drawing(axes).marks), "nothing drawn on ax", "the data and the fitted line")
+    expect.unchanged(x, X, "x")
+    expect.unchanged(y, Y, "y")
+    expect.unchanged(a, coefficients(), "a")
+    expect.true(a.requires_grad, "a.requires_grad is False afterwards", "a.requires_grad is still True")
+    expect.values(a.grad, coefficients().grad)
+
+
+def swapped_axes(across, up, points):
+    """The hint for axes the wrong way round, if that is what was drawn."""
+    swapped = all(is_drawn(torch.tensor([y, x]), points) for x, y in zip(across.tolist(), up.tolist(), strict=True))
+    return "Your axes are the wrong way round: scatter(…) takes what goes across first, then what goes up." if swapped else None

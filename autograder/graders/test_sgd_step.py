@@ -1,0 +1,120 @@
+"""sgd_step(a, lr): one step downhill, in place."""
+
+import pytest
+import torch
+
+from autograder.graders import expect
+
+
+def parameter(values, grad):
+    """A leaf that requires grad, with its gradient set."""
+    a = torch.tensor(values, requires_grad=True)
+    a.grad = torch.tensor(grad)
+    return a
+
+
+def step(student, values, grad, lr):
+    """How far the student's step moves a parameter of these values: flat float64, and it must move."""
+    a = parameter(values, grad)
+    before = expect.numbers(a)
+    student.sgd_step(a, lr)
+    moved = expect.numbers(a) - before
+    expect.true(bool(moved.abs().sum() > 0), f"a is still {expect.show(a)}", "a has moved", hint=None)
+    return moved
+
+
+@pytest.mark.points(2)
+def test_value(student, reference):
+    """moves a against the gradient, by lr times the gradient, in place
+
+    Take lr * a.grad away from a. The caller's own tensor must change: a new tensor under the same name is not it.
+    """
+    a, expected = parameter([1.0, -2.0], [3.0, 5.0]), parameter([1.0, -2.0], [3.0, 5.0])
+    student.sgd_step(a, 0.1)
+    reference.sgd_step(expected, 0.1)
+    expect.values(a, expected, input="a = [1, -2], a.grad = [3, 5], lr = 0.1")
+
+
+@pytest.mark.points(1)
+def test_lr_zero(student, reference):
+    """does not move at all when lr is 0
+
+    A learning rate of 0 means no step. Where does lr enter your update?
+    """
+    step(student, [1.0, -2.0], [3.0, 5.0], 0.5)
+    a = parameter([1.0, -2.0], [3.0, 5.0])
+    student.sgd_step(a, 0.0)
+    expect.values(a, torch.tensor([1.0, -2.0]), input="a = [1, -2], a.grad = [3, 5], lr = 0")
+
+
+@pytest.mark.points(1)
+def test_two_steps(student, reference):
+    """takes a second step as well as the first
+
+    With the same gradient, the second step must be as long as the first.
+    """
+    a = parameter([1.0, -2.0], [3.0, 5.0])
+    start = expect.numbers(a)
+    student.sgd_step(a, 0.1)
+    first = expect.numbers(a)
+    expect.true(not torch.equal(first, start), f"a is still {expect.show(a)}", "a has moved")
+    expect.true(a.requires_grad, "a.requires_grad is False after the first step", "a can be trained further")
+    a.grad = torch.tensor([3.0, 5.0])
+    student.sgd_step(a, 0.1)
+    expect.values(expect.numbers(a) - first, first - start, input="a.grad = [3, 5] before each of two steps")
+
+
+@pytest.mark.points(1)
+def test_clean_gradient(student, reference):
+    """leaves a clean gradient for the next backward()
+
+    The next backward() adds to whatever is in a.grad. What should be there when your step is done?
+    """
+    a, c = parameter([1.0, -2.0], [3.0, 5.0]), torch.tensor([7.0, 11.0])
+    student.sgd_step(a, 0.1)
+    expect.true(a.requires_grad, "a.requires_grad is False after the step", "a can be trained further")
+    (a * c).sum().backward()
+    expect.values(a.grad, c, input="a.grad = [3, 5] before the step; afterwards (a * [7, 11]).sum().backward()")
+
+
+@pytest.mark.points(1)
+def test_still_trainable(student, reference):
+    """leaves a a leaf that requires grad, and autograd switched on
+
+    no_grad is for the update alone. After your step the training goes on: a must still be tracked.
+    """
+    a = parameter([1.0, -2.0], [3.0, 5.0])
+    before = a.detach().clone()
+    student.sgd_step(a, 0.1)
+    expect.true(student.grad_enabled, "autograd is switched off everywhere", "autograd is on again")
+    expect.true(a.requires_grad, "a.requires_grad is False", "a.requires_grad is still True")
+    expect.true(student.leaves[0], "a is no leaf any more", "a is still a leaf")
+    expect.true(not torch.equal(a.detach(), before), f"a is still {expect.show(a)}", "a has moved")
+
+
+@pytest.mark.points(1)
+def test_any_shape(student, reference):
+    """works for a parameter of any shape
+
+    The rule is the same for every entry: three of them, a table of them, or a single number.
+    """
+    values, grad = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [6.0, -5.0, 4.0, 3.0, -2.0, 1.0]
+    pairs = [step(student, [value], [slope], 0.1) for value, slope in zip(values, grad, strict=True)]
+    alone = torch.cat(pairs)
+    table = step(student, [values[:2], values[2:4], values[4:]], [grad[:2], grad[2:4], grad[4:]], 0.1)
+    expect.values(table, alone, input="a of shape (3, 2)")
+    expect.values(step(student, values[:3], grad[:3], 0.1), alone[:3], input="a of shape (3,)")
+    expect.values(step(student, values[0], grad[0], 0.1), alone[:1], input="a of shape ()")
+
+
+@pytest.mark.points(1)
+def test_parameter(student, reference):
+    """works for an nn.Parameter
+
+    A Parameter is a tensor that a model registers. Nothing in your step should need to know.
+    """
+    moved = step(student, [1.0, -2.0], [3.0, 5.0], 0.1)
+    a = torch.nn.Parameter(torch.tensor([1.0, -2.0]))
+    a.grad = torch.tensor([3.0, 5.0])
+    student.sgd_step(a, 0.1)
+    expect.values(expect.numbers(a) - torch.tensor([1.0, -2.0], dtype=torch.float64), moved)

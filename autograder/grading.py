@@ -1,0 +1,105 @@
+"""Grades one hand-in: its notebook is run in a worker, then every hidden grader judges it."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from autograder.handin import HandIn
+from autograder.lesson import Lesson, Task
+from autograder.report import Criterion, Exercise, Report, Status, Verdict
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.session import WarmProcess
+from autograder.sandbox.submission import Helpers, Output, Submission
+from autograder.student import Student
+from autograder.verdicts import Verdicts, judge, uses
+
+Found = dict[str, Verdicts]
+
+
+@dataclass(frozen=True)
+class Grading:
+    """What grading one hand-in gives.
+
+    Attributes:
+        report: the verdicts.
+        outputs: one list of nbformat outputs for each cell of `HandIn.code`.
+        pictures: what the hand-in drew, as PNG, by exercise.
+    """
+
+    report: Report
+    outputs: list[list[Output]]
+    pictures: dict[str, bytes]
+
+
+class Grader:
+    """Grades hand-ins of one lesson, one after another, in workers of one warm process."""
+
+    def __init__(self, lesson: Lesson, warm: WarmProcess, limits: Limits | None = None) -> None:
+        self._lesson = lesson
+        self._warm = warm
+        self._limits = limits or Limits()
+
+    def grade(self, handin: HandIn, student: str | None = None, only: str | None = None, seed: int = 0) -> Grading:
+        """Grade one hand-in; `only` names the one exercise to look at, `seed` starts the student's randomness."""
+        name, isolation = self._lesson.assignment, self._warm.isolation
+        if handin.unreadable is not None:
+            total, why = self._lesson.max_score, handin.unreadable
+            return Grading(Report.unreadable(name, total, why, isolation=isolation, student=student), [], {})
+        tasks = [task for task in self._lesson.tasks if only in (None, task.id)]
+        earlier = {used for task in tasks for used in uses(task.id)}
+        sources = [cell["source"] for cell in handin.code]
+        with Submission(self._warm, sources, self._limits, seed=seed) as submission:
+            outputs = submission.run()
+            found = {
+                task.id: judge(task.id, Student(submission), self._lesson.reference)
+                for task in self._lesson.tasks
+                if task in tasks or task.id in earlier
+            }
+        for task in tasks:
+            self._follow_through(task.id, sources, found, seed)
+        exercises = tuple(_exercise(task, found[task.id], handin, outputs) for task in tasks)
+        pictures = {task.id: picture for task in tasks if (picture := found[task.id].picture)}
+        return Grading(Report.of(name, exercises, isolation=isolation, student=student), outputs, pictures)
+
+    def _follow_through(self, exercise: str, sources: list[str], found: Found, seed: int) -> None:
+        """Judge again with the lesson's own helpers where earlier answers lost marks; the better mark stands.
+
+        The helpers enter a fresh worker, which answers for this exercise only and is thrown away.
+        """
+        own = found[exercise]
+        broken = tuple(name for name in uses(exercise) if not found[name].full)
+        if own.full or not own.attempted or not broken:
+            return
+        helpers = Helpers(broken, self._lesson.helpers(broken))
+        with Submission(self._warm, sources, self._limits, helpers, seed) as submission:
+            helped = judge(exercise, Student(submission), self._lesson.reference)
+        if helped.score > own.score:
+            names = " and ".join(f"`{name}`" for name in broken)
+            lead = f"Your `{exercise}` is right" if helped.full else f"Your `{exercise}` does better than it looks"
+            helped.notes.insert(0, f"{lead}: it was graded with the lesson's {names}, because yours broke it.")
+            found[exercise] = helped
+
+
+def _exercise(task: Task, found: Verdicts, handin: HandIn, outputs: list[list[Output]]) -> Exercise:
+    notes = [*found.notes, *([handin.notes[task.id]] if task.id in handin.notes else [])]
+    if found.attempted:
+        return Exercise.of(task.id, tuple(found.criteria), note=" ".join(notes) or None)
+    criteria = tuple(_not_run(criterion) for criterion in found.criteria)
+    error = _cell_error(handin.solution(task.id), outputs)
+    if error is None:
+        return Exercise.of(task.id, criteria, status=Status.NOT_ATTEMPTED)
+    note = f"Your cell stops with {error}, so `{task.id}` is never defined."
+    return Exercise.of(task.id, criteria, status=Status.ERROR, note=note)
+
+
+def _not_run(criterion: Criterion) -> Criterion:
+    return dataclasses.replace(criterion, status=Verdict.NOT_RUN, input=None, actual=None, expected=None, hint=None)
+
+
+def _cell_error(index: int | None, outputs: list[list[Output]]) -> str | None:
+    """The exception that ended a cell, unless it is the stub's own."""
+    errors = [output for output in outputs[index] if output["output_type"] == "error"] if index is not None else []
+    if not errors or errors[0]["ename"] == "NotImplementedError":
+        return None
+    return f"{errors[0]['ename']}: {errors[0]['evalue']}"

@@ -1,0 +1,224 @@
+"""A handed-in notebook: read whatever state it is in, and brought back into the shape of the released one.
+
+What counts is what the names mean once the whole notebook has run. So nothing that a student wrote is thrown away;
+what the lesson owns (locked cells, points, ids, kernel) is put back.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.lesson import CHECKS, Cell, Lesson
+
+MAX_BYTES = 50 << 20
+NBFORMAT = 4
+NBFORMAT_MINOR = 5
+KINDS = ("code", "markdown", "raw")
+MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
+
+
+class Unreadable(Exception):
+    """The file is not this assignment's notebook; the text says why, in one line."""
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """One hand-in, ready to be run.
+
+    Attributes:
+        notebook: the repaired notebook in nbformat 4.5; the released one where the file could not be read.
+        unreadable: why it could not be read, or None.
+        notes: what was put back, by exercise id.
+    """
+
+    notebook: dict[str, Any]
+    unreadable: str | None
+    notes: dict[str, str]
+
+    @property
+    def code(self) -> list[Cell]:
+        """The cells that a worker runs, in order: all code but the graded cells, whose verdicts are made elsewhere."""
+        return [cell for cell in self.notebook["cells"] if cell["cell_type"] == "code" and not is_checks(cell)]
+
+    def solution(self, exercise: str) -> int | None:
+        """The index in `code` of the exercise's solution cell."""
+        ids = [grade_id(cell) for cell in self.code]
+        return ids.index(exercise) if exercise in ids else None
+
+
+def read(path: Path, lesson: Lesson) -> HandIn:
+    """Read and repair a hand-in. One that cannot be read is a `HandIn` too, which says why.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+    try:
+        return repair(parse(path), lesson)
+    except Unreadable as reason:
+        return HandIn(copy.deepcopy(lesson.notebook), str(reason), {})
+
+
+def parse(path: Path) -> dict[str, Any]:
+    """The notebook in a file, its cells in a known form, whatever else is odd about it.
+
+    Raises:
+        Unreadable: too large, not JSON, not a notebook, or of a future format.
+        OSError: the file cannot be opened.
+    """
+    if path.stat().st_size > MAX_BYTES:
+        raise Unreadable(f"the file is larger than {MAX_BYTES >> 20} MiB: clear the outputs, save, and hand in again")
+    try:
+        data = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise Unreadable("the file is not JSON, so it is no Jupyter notebook: hand in the .ipynb file itself") from None
+    if not isinstance(data, dict) or not isinstance(data.get("nbformat"), int):
+        raise Unreadable("the file is not a Jupyter notebook: it is JSON, but has no nbformat")
+    if data["nbformat"] > NBFORMAT:
+        raise Unreadable(
+            f"the notebook is in format {data['nbformat']}, newer than this kit reads: save it as format {NBFORMAT}"
+        )
+    if data["nbformat"] < NBFORMAT:
+        data = _upgraded(data)
+    return {"nbformat": NBFORMAT, "nbformat_minor": NBFORMAT_MINOR, "metadata": {}, "cells": list(_cells(data))}
+
+
+def repair(notebook: dict[str, Any], lesson: Lesson) -> HandIn:
+    """Give the released cells back what is theirs, in a notebook from `parse`.
+
+    Raises:
+        Unreadable: no cell of this assignment is in it.
+    """
+    ids = {task.id for task in lesson.tasks}
+    if not any(grade_id(cell) in lesson.cells or _defined(cell) & ids for cell in notebook["cells"]):
+        raise Unreadable(f"the notebook is not that of assignment {lesson.assignment!r}: none of its exercises is in it")
+    notes: dict[str, str] = {}
+    cells = _unlocked(notebook["cells"], lesson, notes)
+    _claim_solutions(cells, lesson, notes)
+    for task in lesson.tasks:
+        _insert_checks(cells, task.id, lesson)
+    _number(cells)
+    return HandIn({**notebook, "metadata": copy.deepcopy(lesson.notebook["metadata"]), "cells": cells}, None, notes)
+
+
+def grade_id(cell: Cell) -> str | None:
+    """The cell's nbgrader id, if it has one."""
+    marks = cell["metadata"].get("nbgrader")
+    name = marks.get("grade_id") if isinstance(marks, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def is_checks(cell: Cell) -> bool:
+    """Whether this is the graded cell of an exercise."""
+    return (grade_id(cell) or "").endswith(CHECKS)
+
+
+def _upgraded(data: dict[str, Any]) -> dict[str, Any]:
+    import nbformat  # slow to import, and needed for notebooks from before 2015 only
+
+    try:
+        upgraded: dict[str, Any] = nbformat.convert(nbformat.from_dict(data), NBFORMAT)
+    except Exception as error:
+        raise Unreadable(f"the notebook's old format {data['nbformat']} cannot be read: {error}"[:200]) from None
+    return upgraded
+
+
+def _cells(data: dict[str, Any]) -> Iterator[Cell]:
+    """The cells that are cells, with a text for a source and a dictionary for metadata."""
+    cells = data.get("cells")
+    for cell in cells if isinstance(cells, list) else []:
+        if isinstance(cell, dict) and cell.get("cell_type") in KINDS:
+            metadata = cell.get("metadata")
+            yield _cell(cell["cell_type"], _text(cell.get("source")), metadata if isinstance(metadata, dict) else {})
+
+
+def _cell(kind: str, source: str, metadata: dict[str, Any]) -> Cell:
+    marks = {"nbgrader": metadata["nbgrader"]} if "nbgrader" in metadata else {}
+    cell: Cell = {"cell_type": kind, "id": "", "metadata": marks, "source": source}
+    return {**cell, "execution_count": None, "outputs": []} if kind == "code" else cell
+
+
+def _text(source: Any) -> str:
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    return source.encode("utf-8", "replace").decode() if isinstance(source, str) else ""
+
+
+def _unlocked(cells: Iterable[Cell], lesson: Lesson, notes: dict[str, str]) -> list[Cell]:
+    """All cells but the graded ones. Of an edited graded cell the student's own definitions stay, in a plain cell."""
+    ids = {task.id for task in lesson.tasks}
+    texts = {source_of(lesson.cells[task.checks_id]).strip() for task in lesson.tasks}
+    kept = []
+    for cell in cells:
+        name = grade_id(cell)
+        if cell["source"].strip() in texts:
+            continue
+        if name is not None and name.endswith(CHECKS):
+            if not _defined(cell) & ids:
+                continue
+            notes[name.removesuffix(CHECKS)] = "Your answer stood in the locked cell of checks; it has been graded."
+        if name not in ids:
+            cell["metadata"] = {}
+        kept.append(cell)
+    return kept
+
+
+def _claim_solutions(cells: list[Cell], lesson: Lesson, notes: dict[str, str]) -> None:
+    """Mark one solution cell for each exercise: its own, or else the last that defines its name."""
+    for task in lesson.tasks:
+        own = [cell for cell in cells if grade_id(cell) == task.id]
+        defining = [cell for cell in cells if task.id in _defined(cell)]
+        for cell in own:
+            cell["metadata"] = {}
+        chosen = _last([cell for cell in own if cell in defining]) or _last(own) or _last(defining)
+        if chosen is None:
+            continue
+        if chosen["cell_type"] != "code":
+            chosen.update(cell_type="code", execution_count=None, outputs=[])
+        chosen["metadata"] = copy.deepcopy(lesson.cells[task.id]["metadata"])
+        if len(defining) > 1:
+            notes.setdefault(task.id, f"Several cells define {task.id}; the last definition is the one that was graded.")
+        elif defining and defining[0] is not chosen:
+            notes.setdefault(task.id, f"The cell that was graded is not the one meant for {task.id}, but it defines it.")
+
+
+def _insert_checks(cells: list[Cell], exercise: str, lesson: Lesson) -> None:
+    """Put the exercise's graded cell behind its solution cell, or behind the graded cell before it, or last."""
+    checks = copy.deepcopy(lesson.cells[exercise + CHECKS])
+    checks.update(source=source_of(checks), outputs=[], execution_count=None)
+    places = [index for index, cell in enumerate(cells) if grade_id(cell) == exercise]
+    cells.insert(places[0] + 1 if places else len(cells), checks)
+
+
+def _number(cells: list[Cell]) -> None:
+    """Give every cell an id of its own that nbformat accepts: its place."""
+    for index, cell in enumerate(cells):
+        cell["id"] = f"cell-{index}"
+
+
+def _defined(cell: Cell) -> set[str]:
+    """The names that a code cell defines at its top level, magics aside; none if it is no Python."""
+    if cell["cell_type"] != "code":
+        return set()
+    try:
+        body = ast.parse(MAGIC.sub("", cell["source"])).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set(re.findall(r"^def\s+(\w+)", cell["source"], re.MULTILINE))
+    functions = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    targets = [target for node in body if isinstance(node, ast.Assign) for target in node.targets]
+    return functions | {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def source_of(cell: Cell) -> str:
+    """The source of a cell of the released notebook, whose file may hold it as a list of lines."""
+    return _text(cell["source"])
+
+
+def _last(cells: list[Cell]) -> Cell | None:
+    return cells[-1] if cells else None

@@ -1,0 +1,59 @@
+"""Makes the students' notebook in `exercises/` from the lesson in `solutions/`, through nbgrader's own command."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateAssignment
+from nbgrader.preprocessors import SaveCells
+from traitlets.config import Config
+
+from autograder.course import Course, find_root
+
+
+def source_notebook(lesson: Path) -> nbformat.NotebookNode:
+    """The lesson as a notebook, with ids that do not change from one build to the next."""
+    notebook = jupytext.read(lesson, fmt="py:percent")
+    notebook.metadata.pop("jupytext", None)
+    for index, cell in enumerate(notebook.cells):
+        cell["id"] = cell.metadata.get("nbgrader", {}).get("grade_id", f"cell-{index}")
+    notebook.nbformat_minor = 5
+    return notebook
+
+
+def build(course: Course, assignment: str, into: Path | None = None) -> Path:
+    """Generate the release notebook of an assignment; `into` is a folder to use in the place of `exercises/`."""
+    lesson = course.root / "solutions" / f"{assignment}.py"
+    source = course.root / "solutions" / assignment / f"{assignment}.ipynb"
+    source.parent.mkdir(exist_ok=True)
+    (course.root / "course").mkdir(exist_ok=True)
+    nbformat.write(source_notebook(lesson), source)
+    config = Config(course.config)
+    if into is not None:
+        config.CourseDirectory.release_directory = str(into)
+        config.CourseDirectory.db_url = f"sqlite:///{into}/gradebook.db"
+    directory = Course(course.root, config).directory()
+    directory.assignment_id = assignment
+    converter = GenerateAssignment(coursedir=directory, config=config)
+    converter.create_assignment = converter.force = True
+    converter.start()
+    return (course.root / directory.release_directory / assignment / f"{assignment}.ipynb").resolve()
+
+
+def register(course: Course, assignment: str) -> None:
+    """Put the released assignment into the gradebook, as generating it would have."""
+    release = course.root / "exercises" / assignment / f"{assignment}.ipynb"
+    directory = course.directory()
+    with Gradebook(directory.db_url, directory.course_id) as gradebook:
+        gradebook.update_or_create_assignment(assignment)
+    marks = {"notebook": assignment, "assignment": assignment, "db_url": directory.db_url}
+    SaveCells().preprocess(nbformat.read(release, as_version=4), {"nbgrader": marks})
+
+
+if __name__ == "__main__":
+    for path in sys.argv[1:] or ["sgd"]:
+        build(Course(find_root()), path)

@@ -1,0 +1,51 @@
+"""What lies on a matplotlib axes, as plain data: points that can be compared with the line they should show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.lines import AxLine, Line2D
+
+Mark = dict[str, Any]
+
+
+def describe(axes: Axes) -> list[Mark]:
+    """Every visible scatter, line and endless line of the axes.
+
+    Each is ``{"kind": "points" | "line" | "axline", "xy": float64 (m, 2)}``; an axline is given by two of its points.
+    """
+    marks = []
+    for artist in [*axes.lines, *axes.collections]:
+        mark = _mark(axes, artist)
+        if mark is not None and artist.get_visible() and len(mark["xy"]):
+            marks.append(mark)
+    return marks
+
+
+def _mark(axes: Axes, artist: Any) -> Mark | None:
+    if isinstance(artist, AxLine):
+        return {"kind": "axline", "xy": _axline(artist)}
+    if isinstance(artist, Line2D) and artist.get_transform() == axes.transData:
+        joined = artist.get_linestyle() not in ("None", "", " ")
+        return {"kind": "line" if joined else "points", "xy": _floats(artist.get_xydata())}
+    if isinstance(artist, PathCollection):
+        return {"kind": "points", "xy": _floats(artist.get_offsets())}
+    if isinstance(artist, LineCollection):
+        segments = artist.get_segments()
+        return {"kind": "line", "xy": _floats(np.concatenate(segments))} if segments else None
+    return None
+
+
+def _axline(line: AxLine) -> np.ndarray[Any, Any]:
+    x, y = line.get_xy1()
+    second = line.get_xy2()
+    if second is None:
+        second = (x + 1, y + line.get_slope())
+    return _floats([(x, y), second])
+
+
+def _floats(points: Any) -> np.ndarray[Any, Any]:
+    return np.array(np.ma.filled(np.ma.asarray(points, dtype=np.float64), np.nan)).reshape(-1, 2)

@@ -1,0 +1,198 @@
+"""The trusted ends of the warm process and of one worker: start, ask with a deadline, stop."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from typing import Any
+
+from autograder.sandbox import wire
+from autograder.sandbox.limits import Limits
+
+Reply = tuple[dict[str, Any], bytes]
+DATAGRAM = 65536
+START_SECONDS = 120
+
+
+class Died(Exception):
+    """The worker, or the warm process behind it, ended without an answer, or answered with what is no answer."""
+
+
+class Stopped(Exception):
+    """The worker was stopped at a deadline.
+
+    Attributes:
+        seconds: the deadline.
+        alive: whether the worker could be interrupted and goes on.
+    """
+
+    def __init__(self, seconds: float, *, alive: bool) -> None:
+        super().__init__(f"stopped after {seconds:g} s")
+        self.seconds = seconds
+        self.alive = alive
+
+
+class WarmProcess:
+    """A process that has imported torch and forks workers. Use as a context manager, or `close` it."""
+
+    def __init__(self, isolation: str = "none") -> None:
+        self.isolation = isolation
+        self._home = tempfile.mkdtemp(prefix="autograder-")
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-s", "-m", "autograder.sandbox.warm", str(theirs.fileno()), isolation],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                env=_environment(self._home),
+                cwd=self._home,
+                start_new_session=True,
+            )
+        self._ready = False
+
+    def fork(self, workdir: str, limits: Limits) -> tuple[int, socket.socket]:
+        """Start a worker in `workdir`: its process id and the connection to it.
+
+        Raises:
+            Died: the warm process is gone.
+        """
+        self._wait_until_ready()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            request = json.dumps({"fork": workdir, "limits": limits.to_dict()}).encode()
+            try:
+                socket.send_fds(self._control, [request], [theirs.fileno()])
+            except OSError as error:
+                ours.close()
+                raise Died(f"the warm process is gone: {error}") from None
+        return self._answer()["pid"], ours
+
+    def reap(self, pid: int) -> int:
+        """Kill a worker if it still runs; its wait status, or -1 if that is unknown."""
+        try:
+            self._control.send(json.dumps({"reap": pid}).encode())
+            return int(self._answer()["status"])
+        except (OSError, Died):
+            return -1
+
+    def close(self) -> None:
+        """End the warm process and all its workers. Safe to call twice."""
+        self._control.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def __enter__(self) -> WarmProcess:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _wait_until_ready(self) -> None:
+        if not self._ready:
+            self._control.settimeout(START_SECONDS)
+            self._answer()
+            self._ready = True
+
+    def _answer(self) -> dict[str, Any]:
+        try:
+            message = self._control.recv(DATAGRAM)
+        except OSError as error:
+            raise Died(f"the warm process is gone: {error}") from None
+        if not message:
+            raise Died(f"the warm process ended with status {self._process.poll()}")
+        answer: dict[str, Any] = json.loads(message)
+        return answer
+
+
+class Session:
+    """One worker, from its fork to its end."""
+
+    def __init__(self, warm: WarmProcess, limits: Limits) -> None:
+        self._warm = warm
+        self._limits = limits
+        self._workdir = tempfile.mkdtemp(prefix="hand-in-")
+        self._pid, self._connection = warm.fork(self._workdir, limits)
+        self._sent = 0
+        self.alive = True
+
+    def ask(self, seconds: float, header: dict[str, Any], body: bytes = b"") -> Reply:
+        """Send one request and wait for its answer, at most `seconds`.
+
+        Raises:
+            Stopped: the deadline passed. If the worker does not react to an interrupt either, it is killed.
+            Died: the worker ended, or its answer is no answer; it is gone afterwards.
+        """
+        self._sent += 1
+        try:
+            wire.send(self._connection, {**header, "id": self._sent}, body)
+            return self._receive(seconds)
+        except TimeoutError:
+            raise self._interrupt(seconds) from None
+        except (wire.WireError, OSError) as error:
+            raise Died(self._epitaph(error)) from None
+
+    def close(self) -> int:
+        """End the worker and remove its folder; the worker's wait status. Safe to call twice."""
+        if not self.alive:
+            return -1
+        self.alive = False
+        self._connection.close()
+        status = self._warm.reap(self._pid)
+        shutil.rmtree(self._workdir, ignore_errors=True)
+        return status
+
+    def _receive(self, seconds: float) -> Reply:
+        self._connection.settimeout(seconds)
+        header, body = wire.receive(self._connection)
+        if header.get("id") != self._sent:
+            raise wire.WireError("an answer to another question")
+        return header, body
+
+    def _interrupt(self, seconds: float) -> Stopped:
+        """Interrupt what runs; the late answer, if one comes, is dropped."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGINT)
+        try:
+            self._receive(self._limits.grace)
+        except (wire.WireError, OSError):
+            self.close()
+        return Stopped(seconds, alive=self.alive)
+
+    def _epitaph(self, error: Exception) -> str:
+        status = self.close()
+        if isinstance(error, wire.WireError) and not isinstance(error, wire.PeerGone):
+            return f"its answer could not be read ({error})"
+        if status >= 0 and os.WIFSIGNALED(status) and os.WTERMSIG(status) != signal.SIGKILL:
+            return f"its process was ended by {signal.Signals(os.WTERMSIG(status)).name}"
+        return "its process ended without an answer"
+
+
+def _environment(home: str) -> dict[str, str]:
+    """All that the warm process sees of the environment: nothing of the grader's own."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "HOME": home,
+        "IPYTHONDIR": home,
+        "MPLCONFIGDIR": home,
+        "MPLBACKEND": "Agg",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def deadline(seconds: float) -> float:
+    """The monotonic time `seconds` from now."""
+    return time.monotonic() + seconds

@@ -1,0 +1,158 @@
+"""The IPython shell that runs a notebook's cells and keeps what they print, show and raise.
+
+Runs in the worker. Everything kept is capped; the trusted side checks it once more.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import sys
+import traceback
+from types import TracebackType
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from autograder.sandbox.limits import Limits
+
+Output = dict[str, Any]
+CELL_FILE = "<ipython-input-"
+
+
+class Outputs:
+    """The outputs of one cell in nbformat's form, in order, none larger than the limits."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.items: list[Output] = []
+        self._limits = limits
+        self._room = limits.text
+
+    def text(self, stream: str, text: str) -> None:
+        """Add what was printed; past the limit one line says so and the rest is dropped."""
+        if self._room <= 0:
+            return
+        if len(text) > self._room:
+            text = text[: self._room] + f"\n… output cut after {self._limits.text} characters\n"
+        self._room -= len(text)
+        last = self.items[-1] if self.items else {}
+        if last.get("output_type") == "stream" and last["name"] == stream:
+            last["text"] += text
+        else:
+            self._add({"output_type": "stream", "name": stream, "text": text})
+
+    def data(self, output_type: str, data: dict[str, Any], **more: Any) -> None:
+        """Add a result or a picture; what is too large is left out."""
+        kept = {kind: _text(value) for kind, value in data.items()}
+        kept = {kind: value for kind, value in kept.items() if len(value) <= self._limits.picture}
+        self._add({"output_type": output_type, "data": kept, "metadata": {}, **more})
+
+    def error(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """Add an exception, its traceback cut to the student's own frames."""
+        text = explain(error, trace)
+        self._add({"output_type": "error", "ename": kind.__name__, "evalue": text.pop(), "traceback": text})
+
+    def _add(self, output: Output) -> None:
+        if len(self.items) < self._limits.outputs:
+            self.items.append(output)
+
+
+def explain(error: BaseException, trace: TracebackType | None) -> list[str]:
+    """The traceback's lines in the student's cells, the exception line, and last the bare message."""
+    message = _message(error)
+    lines = ["Traceback (your code only):"]
+    for frame in traceback.extract_tb(trace)[-50:]:
+        if frame.filename.startswith(CELL_FILE):
+            lines.append(f"  line {frame.lineno} of the cell, in {frame.name}\n    {frame.line}")
+    if isinstance(error, SyntaxError):
+        lines.append(f"  line {error.lineno} of the cell\n    {(error.text or '').strip()}")
+    return [*lines[-6:], f"{type(error).__name__}: {message}", message]
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return (error.msg if isinstance(error, SyntaxError) else str(error))[:2000]
+    except BaseException as fault:  # a student's __str__ may raise anything
+        return f"<str() raised {type(fault).__name__}>"
+
+
+def _text(value: Any) -> str:
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
+
+
+class _Stream(io.TextIOBase):
+    """Stands in for sys.stdout and sys.stderr while a cell runs."""
+
+    encoding = "utf-8"  # type: ignore[assignment]
+
+    def __init__(self, shell: Shell, name: str) -> None:
+        self._shell = shell
+        self._name = name
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self._shell.outputs.text(self._name, str(text))
+        return len(text)
+
+
+class _Publisher(DisplayPublisher):
+    def publish(self, data: dict[str, Any], metadata: Any = None, **_: Any) -> None:  # type: ignore[override]
+        self.shell.outputs.data("display_data", data)
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.shell.outputs.items.clear()
+
+
+class _DisplayHook(DisplayHook):
+    def __call__(self, result: Any = None) -> None:
+        if result is not None:
+            data, _ = self.compute_format_data(result)
+            self.update_user_ns(result)
+            self.shell.outputs.data("execute_result", data, execution_count=None)
+
+
+class Shell(InteractiveShell):
+    """An IPython shell without a terminal or a kernel; magics work, figures are shown inline."""
+
+    @classmethod
+    def start(cls, limits: Limits) -> Shell:
+        """The process's only shell, with matplotlib's inline backend on."""
+        config = Config()
+        config.HistoryManager.enabled = False
+        config.InteractiveShell.colors = "nocolor"
+        shell: Shell = cls.instance(config=config, displayhook_class=_DisplayHook, display_pub_class=_Publisher)
+        shell.outputs = Outputs(limits)
+        shell.run_line_magic("matplotlib", "inline")
+        return shell
+
+    def run(self, source: str, limits: Limits) -> list[Output]:
+        """Run one cell and return its outputs."""
+        self.outputs = Outputs(limits)
+        streams = sys.stdout, sys.stderr
+        sys.stdout, sys.stderr = _Stream(self, "stdout"), _Stream(self, "stderr")
+        try:
+            self.run_cell(source, store_history=False)
+        finally:
+            sys.stdout, sys.stderr = streams
+        return self.outputs.items
+
+    def enable_gui(self, gui: Any = None) -> None:
+        """`%matplotlib` asks for an event loop; there is none to enable."""
+
+    def ask_exit(self) -> None:
+        """`exit()` in a cell ends nothing."""
+
+    def showtraceback(self, exc_tuple: Any = None, *_: Any, **__: Any) -> None:
+        kind, error, trace = self._get_exc_info(exc_tuple)
+        self.outputs.error(kind, error, trace)
+
+    def showsyntaxerror(self, *_: Any, **__: Any) -> None:
+        self.showtraceback()
+
+    def showindentationerror(self) -> None:
+        self.showtraceback()

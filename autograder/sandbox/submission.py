@@ -1,0 +1,144 @@
+"""A student's notebook, running: cells in order, then calls; a worker that dies is replaced and brought up again."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.session import Died, Reply, Session, Stopped, WarmProcess
+
+Output = dict[str, Any]
+PICTURES = ("image/png", "image/jpeg")
+TEXTS = ("text/plain", "text/html", "text/markdown", "text/latex")
+
+
+class OutOfTime(Exception):
+    """The hand-in has used up its time."""
+
+
+@dataclass(frozen=True)
+class Helpers:
+    """Functions that take the place of the student's own: follow-through marking."""
+
+    names: tuple[str, ...]
+    source: str
+
+
+class Submission:
+    """One hand-in's code cells and the worker that runs them. Use as a context manager, or `close` it."""
+
+    def __init__(
+        self, warm: WarmProcess, cells: Sequence[str], limits: Limits, helpers: Helpers | None = None, seed: int = 0
+    ) -> None:
+        self._warm = warm
+        self._cells = cells
+        self._limits = limits
+        self._helpers = helpers
+        self._seed = seed
+        self._skipped: set[int] = set()
+        self._session: Session | None = None
+        self._end = time.monotonic() + limits.submission
+
+    def run(self) -> list[list[Output]]:
+        """Run every cell in order, whatever the ones before did; their outputs in nbformat's form."""
+        return [self._run_cell(index) for index in range(len(self._cells))]
+
+    def call(self, header: dict[str, Any], body: bytes) -> Reply:
+        """Call into the notebook as it stands after its last cell.
+
+        Raises:
+            Stopped: the call took longer than the limit.
+            Died: the worker ended, or what it sent is no answer.
+            OutOfTime: the whole submission has used up its time.
+        """
+        return self._running().ask(self._seconds(self._limits.call), {**header, "seed": self._seed}, body)
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._session is not None:
+            self._session.close()
+
+    def __enter__(self) -> Submission:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _run_cell(self, index: int) -> list[Output]:
+        """One cell's outputs. A cell that cannot be stopped, or that ends its process, is not run again."""
+        try:
+            reply, _ = self._running(index).ask(
+                self._seconds(self._limits.cell), {"op": "run", "source": self._cells[index]}
+            )
+        except Stopped as stop:
+            if not stop.alive:
+                self._skipped.add(index)
+            return [_failure("Stopped", str(stop))]
+        except Died as death:
+            self._skipped.add(index)
+            return [_failure("Died", str(death))]
+        except OutOfTime as late:
+            return [_failure("OutOfTime", str(late))]
+        return read_outputs(reply.get("outputs"), self._limits)
+
+    def _running(self, first: int | None = None) -> Session:
+        """The worker, brought up to cell `first` (or to the end of the notebook) if it is a new one."""
+        if self._session is None or not self._session.alive:
+            self._session = Session(self._warm, self._limits)
+            for index in range(len(self._cells) if first is None else first):
+                if index not in self._skipped:
+                    self._run_cell(index)
+            if self._helpers is not None:
+                self._define(self._session, self._helpers)
+        return self._session
+
+    def _define(self, session: Session, helpers: Helpers) -> None:
+        request = {"op": "define", "names": list(helpers.names), "source": helpers.source}
+        session.ask(self._seconds(self._limits.call), request)
+
+    def _seconds(self, most: float) -> float:
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise OutOfTime(f"the whole notebook was stopped after {self._limits.submission:g} s")
+        return min(most, left)
+
+
+def read_outputs(data: Any, limits: Limits) -> list[Output]:
+    """What a worker says a cell has put out, checked: known kinds, plain texts, pictures that are base64."""
+    if not isinstance(data, list):
+        return []
+    outputs = [_output(item, limits) for item in data[: limits.outputs] if isinstance(item, dict)]
+    return [output for output in outputs if output is not None]
+
+
+def _output(item: dict[str, Any], limits: Limits) -> Output | None:
+    kind = item.get("output_type")
+    if kind == "stream" and item.get("name") in ("stdout", "stderr"):
+        return {"output_type": kind, "name": item["name"], "text": str(item.get("text", ""))[: 2 * limits.text]}
+    if kind in ("display_data", "execute_result"):
+        data = _data(item.get("data"), limits)
+        more = {"execution_count": None} if kind == "execute_result" else {}
+        return {"output_type": kind, "data": data, "metadata": {}, **more} if data else None
+    if kind == "error":
+        trace = item.get("traceback")
+        lines = [str(line)[:2000] for line in trace[:20]] if isinstance(trace, list) else []
+        return _failure(str(item.get("ename", ""))[:100], str(item.get("evalue", ""))[:2000], lines)
+    return None
+
+
+def _data(data: Any, limits: Limits) -> dict[str, str]:
+    if not isinstance(data, dict):
+        return {}
+    texts = {kind: data[kind] for kind in TEXTS if isinstance(data.get(kind), str)}
+    pictures = {kind: data[kind] for kind in PICTURES if isinstance(data.get(kind), str)}
+    kept = texts | {kind: text for kind, text in pictures.items() if re.fullmatch(r"[A-Za-z0-9+/=\s]*", text)}
+    return {kind: text for kind, text in kept.items() if len(text) <= limits.picture}
+
+
+def _failure(name: str, message: str, lines: list[str] | None = None) -> Output:
+    lines = lines or [f"{name}: {message}"]
+    return {"output_type": "error", "ename": name, "evalue": message, "traceback": lines}

@@ -1,0 +1,105 @@
+"""The warm process: imports torch, matplotlib and IPython once, then forks a worker for each hand-in.
+
+It runs no student code, holds no secret, and speaks to the grader through one socket of JSON datagrams:
+``{"fork": workdir, "limits": {…}}`` with the worker's connection attached answers ``{"pid": n}``, and
+``{"reap": n}`` kills that worker and answers ``{"status": wait status}``. When the grader is gone it kills what is
+left and ends.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+from typing import Any
+
+for _pool in ("OMP", "OPENBLAS", "MKL"):  # a thread pool does not survive a fork: its children would hang
+    os.environ[f"{_pool}_NUM_THREADS"] = "1"
+
+import torch
+
+from autograder.sandbox import isolation, worker
+from autograder.sandbox.limits import Limits, restrict
+from autograder.sandbox.shell import Shell
+
+DATAGRAM = 65536
+
+
+class Warm:
+    """Forks and reaps workers on request."""
+
+    def __init__(self, control: socket.socket, shell: Shell, level: str) -> None:
+        self._control = control
+        self._shell = shell
+        self._level = level
+        self._alive: set[int] = set()
+
+    def serve(self) -> None:
+        """Answer until the grader hangs up."""
+        while True:
+            message, fds, _, _ = socket.recv_fds(self._control, DATAGRAM, 1)
+            if not message:
+                break
+            request = json.loads(message)
+            answer = {"pid": self._fork(request, fds[0])} if "fork" in request else {"status": self._reap(request["reap"])}
+            self._control.send(json.dumps(answer).encode())
+        for pid in list(self._alive):
+            self._reap(pid)
+
+    def _fork(self, request: dict[str, Any], connection: int) -> int:
+        pid = os.fork()
+        if pid == 0:
+            try:
+                self._become_worker(request, connection)
+            finally:  # whatever happened, a worker never returns into the warm process's loop
+                os._exit(70)
+        os.close(connection)
+        self._alive.add(pid)
+        return pid
+
+    def _become_worker(self, request: dict[str, Any], connection: int) -> None:
+        os.setsid()
+        isolation.die_with_parent()
+        workdir = request["fork"]
+        os.chdir(workdir)
+        os.environ.update(HOME=workdir, TMPDIR=workdir)
+        null = os.open(os.devnull, os.O_RDWR)
+        for fd in (0, 1, 2):
+            os.dup2(null, fd)
+        os.dup2(connection, 3, inheritable=False)
+        os.closerange(4, DATAGRAM)
+        limits = Limits(**request["limits"])
+        restrict(limits)
+        isolation.enter(self._level, workdir)
+        worker.main(socket.socket(fileno=3), self._shell, limits)
+
+    def _reap(self, pid: int) -> int:
+        if pid not in self._alive:
+            return -1
+        os.kill(pid, signal.SIGKILL)
+        self._alive.remove(pid)
+        return os.waitpid(pid, 0)[1]
+
+
+def main() -> None:
+    """``python -m autograder.sandbox.warm CONTROL_FD LEVEL``"""
+    control, level = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which then hangs up
+    torch.set_num_threads(1)
+    limits = Limits()
+    shell = Shell.start(limits)
+    worker.preload()
+    shell.run("import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.title('0'); plt.show()", limits)
+    shell.reset(new_session=True)
+    isolation.prepare(level)
+    gc.collect()
+    gc.freeze()
+    control.send(json.dumps({"ready": os.getpid()}).encode())
+    Warm(control, shell, level).serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,259 @@
+"""The wire format between the grader and the worker: JSON headers and raw tensor bytes, never pickle.
+
+A frame is ``u32 header length | u64 body length | header (UTF-8 JSON) | body``; numbers are little-endian and
+the body holds the bytes of all tensors of the header one after another. Decoding makes plain data only: None,
+bool, int, float, str, bytes, list, tuple, dict, tensors, arrays, and `Foreign` for everything else.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import socket
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+HEAD = struct.Struct("<IQ")
+MAX_HEADER = 8 << 20
+MAX_BODY = 64 << 20
+MAX_DEPTH = 16
+MAX_NUMEL = 8 << 20
+MAX_TEXT = 4000
+DTYPES = {
+    str(dtype).removeprefix("torch."): dtype
+    for dtype in (
+        torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.complex64, torch.complex128,
+        torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool,
+    )
+}  # fmt: skip
+_SAFE_INT = 1 << 53
+
+
+class WireError(Exception):
+    """The other side sent something that is not a frame, or a value that cannot be read."""
+
+
+class PeerGone(WireError):
+    """The other side closed the connection."""
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """A value that is no plain data: the name of its type and a short repr are all that crosses."""
+
+    type: str
+    repr: str
+
+
+def send(sock: socket.socket, header: dict[str, Any], body: bytes = b"") -> None:
+    """Send one frame.
+
+    Raises:
+        WireError: the frame is larger than the other side accepts.
+        OSError: the connection is broken.
+    """
+    text = json.dumps(header, separators=(",", ":")).encode()
+    if len(text) > MAX_HEADER or len(body) > MAX_BODY:
+        raise WireError(f"frame too large: header {len(text)} bytes, body {len(body)} bytes")
+    sock.sendall(HEAD.pack(len(text), len(body)) + text + body)
+
+
+def receive(sock: socket.socket) -> tuple[dict[str, Any], bytes]:
+    """Receive one frame.
+
+    Raises:
+        PeerGone: the connection ended.
+        WireError: not a frame, or one larger than allowed.
+        TimeoutError: nothing came within the socket's timeout.
+    """
+    header_length, body_length = HEAD.unpack(_exactly(sock, HEAD.size))
+    if header_length > MAX_HEADER or body_length > MAX_BODY:
+        raise WireError(f"frame too large: header {header_length} bytes, body {body_length} bytes")
+    try:
+        header = json.loads(_exactly(sock, header_length))
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"the header is not JSON: {error}") from None
+    if not isinstance(header, dict):
+        raise WireError(f"the header is a {type(header).__name__}, not an object")
+    return header, _exactly(sock, body_length)
+
+
+def _exactly(sock: socket.socket, size: int) -> bytes:
+    chunks = bytearray()
+    while len(chunks) < size:
+        chunk = sock.recv(min(size - len(chunks), 1 << 20))
+        if not chunk:
+            raise PeerGone("the connection was closed")
+        chunks += chunk
+    return bytes(chunks)
+
+
+class Encoder:
+    """Turns values into header data and collects their bytes in `body`.
+
+    Args:
+        describe: called with each tensor; what it returns is added to the tensor's header data.
+        replace: called with each value that is no plain data; may return header data for it, or None.
+    """
+
+    def __init__(
+        self,
+        describe: Callable[[torch.Tensor], dict[str, Any]] | None = None,
+        replace: Callable[[Any], dict[str, Any] | None] | None = None,
+    ) -> None:
+        self.body = bytearray()
+        self._describe = describe
+        self._replace = replace
+
+    def encode(self, value: Any, depth: int = 0) -> Any:
+        """Header data for one value. Exact types only: a subclass may answer with anything, so it is Foreign."""
+        kind = type(value)
+        if value is None or kind is bool:
+            return value
+        if kind is str:
+            return value[: MAX_HEADER // 16]
+        if kind in _SCALARS:
+            return _SCALARS[kind](value)
+        if kind is torch.Tensor or kind is torch.nn.Parameter:
+            return self._tensor(value)
+        if depth < MAX_DEPTH and kind in (list, tuple, torch.Size, dict):
+            return self._container(value, depth + 1)
+        if isinstance(value, np.ndarray | np.generic) and value.dtype.name in DTYPES:
+            return {"k": "array", "v": self.raw(torch.from_numpy(np.array(value)))}
+        replaced = self._replace(value) if self._replace else None
+        return replaced if replaced is not None else foreign(value)
+
+    def raw(self, tensor: torch.Tensor) -> list[Any]:
+        """Append the tensor's bytes to the body: ``[dtype, shape, offset, length]``."""
+        flat = tensor.detach().cpu().resolve_conj().resolve_neg().contiguous().reshape(-1)
+        data = flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
+        offset = len(self.body)
+        self.body += data
+        return [str(tensor.dtype).removeprefix("torch."), list(tensor.shape), offset, len(data)]
+
+    def _tensor(self, tensor: torch.Tensor) -> dict[str, Any]:
+        dtype = str(tensor.dtype).removeprefix("torch.")
+        if tensor.layout is not torch.strided or dtype not in DTYPES or tensor.numel() > MAX_NUMEL:
+            return foreign(tensor)
+        described = self._describe(tensor) if self._describe else {}
+        return {"k": "tensor", "v": self.raw(tensor), "requires_grad": tensor.requires_grad, **described}
+
+    def _container(self, value: Any, depth: int) -> Any:
+        if type(value) is dict:
+            pairs = [[self.encode(key, depth), self.encode(item, depth)] for key, item in value.items()]
+            return {"k": "dict", "v": pairs}
+        items = [self.encode(item, depth) for item in value]
+        return items if type(value) is list else {"k": "tuple", "v": items}
+
+
+class Decoder:
+    """Reads header data back, strictly: whatever is unexpected is a `WireError`.
+
+    Args:
+        body: the frame's bytes.
+        tensor: called with each decoded tensor and its header data; what it returns takes the tensor's place.
+        handle: called with the number of each handle; what it returns takes its place.
+    """
+
+    def __init__(
+        self,
+        body: bytes,
+        tensor: Callable[[torch.Tensor, dict[str, Any]], Any] | None = None,
+        handle: Callable[[int], Any] | None = None,
+    ) -> None:
+        self._body = body
+        self._tensor = tensor
+        self._handle = handle
+
+    def decode(self, data: Any) -> Any:
+        """The value that `data` describes.
+
+        Raises:
+            WireError: `data` is not what an `Encoder` makes.
+        """
+        try:
+            return self._value(data, 0)
+        except WireError:
+            raise
+        except Exception as error:
+            raise WireError(f"unreadable value: {type(error).__name__}: {error}"[:300]) from None
+
+    def raw(self, spec: Any) -> torch.Tensor:
+        """The tensor at ``[dtype, shape, offset, length]``, sizes checked against the body."""
+        name, shape, offset, length = spec
+        dtype = DTYPES[name]
+        if len(shape) > MAX_DEPTH or any(type(size) is not int or not 0 <= size <= MAX_NUMEL for size in shape):
+            raise WireError(f"impossible shape: {shape!r}"[:200])
+        numel = math.prod(shape)
+        if numel > MAX_NUMEL or length != numel * dtype.itemsize:
+            raise WireError(f"{length} bytes cannot hold a {name} tensor of shape {shape}"[:200])
+        if type(offset) is not int or not 0 <= offset <= len(self._body) - length:
+            raise WireError("tensor bytes outside the frame")
+        if numel == 0:
+            return torch.empty(shape, dtype=dtype)
+        flat = torch.frombuffer(bytearray(self._body[offset : offset + length]), dtype=torch.uint8)
+        return (flat.ne(0) if dtype is torch.bool else flat.view(dtype)).reshape(shape)
+
+    def _value(self, data: Any, depth: int) -> Any:
+        if depth > MAX_DEPTH + 1:
+            raise WireError("value nested too deeply")
+        if data is None or type(data) in (bool, int, str):
+            return data
+        if type(data) is list:
+            return [self._value(item, depth + 1) for item in data]
+        if type(data) is not dict:
+            raise WireError(f"a bare {type(data).__name__} in the header")
+        return self._tagged(data["k"], data["v"], data, depth)
+
+    def _tagged(self, kind: str, value: Any, data: dict[str, Any], depth: int) -> Any:
+        match kind:
+            case "tensor":
+                tensor = self.raw(value)
+                return self._tensor(tensor, data) if self._tensor else tensor
+            case "array":
+                return self.raw(value).numpy()
+            case "float":
+                return float(value) if value in ("nan", "inf", "-inf") else float.fromhex(value)
+            case "int":
+                return int(value[:1200], 16)
+            case "complex":
+                return complex(float(value[0]), float(value[1]))
+            case "bytes":
+                return bytes.fromhex(value)
+            case "tuple":
+                return tuple(self._value(item, depth + 1) for item in value)
+            case "dict":
+                return {self._value(key, depth + 1): self._value(item, depth + 1) for key, item in value}
+            case "foreign":
+                return Foreign(str(value[0])[:80], str(value[1])[:MAX_TEXT])
+            case "handle" if self._handle and type(value) is int:
+                return self._handle(value)
+        raise WireError(f"unknown kind of value: {kind!r}"[:200])
+
+
+def foreign(value: Any) -> dict[str, Any]:
+    """Header data for a value that does not cross."""
+    try:
+        text = repr(value)[:400]
+    except BaseException as error:  # a student's __repr__ may raise anything
+        text = f"<repr() raised {type(error).__name__}>"
+    return {"k": "foreign", "v": [type(value).__name__, text]}
+
+
+def _encode_int(value: int) -> Any:
+    if -_SAFE_INT < value < _SAFE_INT:
+        return value
+    return {"k": "int", "v": hex(value)} if value.bit_length() < 4096 else foreign(f"an int of {value.bit_length()} bits")
+
+
+_SCALARS: dict[type, Callable[[Any], Any]] = {
+    int: _encode_int,
+    float: lambda value: {"k": "float", "v": value.hex() if math.isfinite(value) else repr(value)},
+    complex: lambda value: {"k": "complex", "v": [repr(value.real), repr(value.imag)]},
+    bytes: lambda value: {"k": "bytes", "v": value[: MAX_HEADER // 16].hex()},
+}

@@ -1,0 +1,229 @@
+"""The worker: one process for one hand-in, where the student's code runs. Nothing in it is trusted.
+
+It answers frames: run a cell, call a function, look a name up, draw on a figure, pass a gradient back.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import io
+import os
+import random
+import signal
+import socket
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+
+from autograder.sandbox import drawing, wire
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.shell import Output, Shell, explain
+
+Header = dict[str, Any]
+Reply = tuple[Header, bytes]
+
+
+class Worker:
+    """Serves one connection until it closes."""
+
+    def __init__(self, connection: socket.socket, shell: Shell, limits: Limits) -> None:
+        self._connection = connection
+        self._shell = shell
+        self._limits = limits
+        self._kept: list[Any] = []
+        self._busy = False
+        self._answers: dict[str, Callable[[Header, bytes], Reply]] = {
+            "run": self._run, "call": self._call, "get": self._get, "define": self._define,
+            "axes": self._axes, "drawn": self._drawn, "vjp": self._vjp, "forget": self._forget,
+        }  # fmt: skip
+
+    def serve(self) -> None:
+        """Answer frames in order; an exception of the student's is an answer like any other."""
+        signal.signal(signal.SIGINT, self._interrupted)
+        while True:
+            try:
+                header, body = wire.receive(self._connection)
+            except wire.WireError:
+                return
+            try:
+                self._busy = True
+                answer, data = self._answers[header["op"]](header, body)
+            except BaseException as error:
+                answer, data = {"raised": _raised(error)}, b""
+            finally:
+                self._busy = False
+            wire.send(self._connection, {"id": header["id"], **answer}, data)
+
+    def _interrupted(self, *_: Any) -> None:
+        if self._busy:
+            raise KeyboardInterrupt
+
+    def _run(self, header: Header, _: bytes) -> Reply:
+        outputs: list[Output] = self._shell.run(header["source"], self._limits)
+        return {"outputs": outputs}, b""
+
+    def _get(self, header: Header, _: bytes) -> Reply:
+        names = self._shell.user_ns
+        if header["name"] not in names:
+            return {"missing": True}, b""
+        encoder = wire.Encoder()
+        return {"value": encoder.encode(names[header["name"]])}, bytes(encoder.body)
+
+    def _define(self, header: Header, _: bytes) -> Reply:
+        """Put trusted helpers in the place of the student's: follow-through marking."""
+        helpers: dict[str, Any] = {}
+        exec(compile(header["source"], "<helpers>", "exec"), helpers)
+        self._shell.user_ns.update({name: helpers[name] for name in header["names"]})
+        return {}, b""
+
+    def _call(self, header: Header, body: bytes) -> Reply:
+        names = self._shell.user_ns
+        if header["name"] not in names:
+            return {"missing": True}, b""
+        reset_globals(header["seed"])
+        sent: list[torch.Tensor] = []
+        decoder = wire.Decoder(body, tensor=lambda tensor, data: _receive(decoder, tensor, data, sent), handle=self._keep)
+        args = [decoder.decode(value) for value in header["args"]]
+        before = [_Before(tensor) for tensor in sent]
+        function = names[header["name"]]
+        self._shell.outputs.items.clear()
+        result = function(*args)
+        encoder = wire.Encoder(describe=lambda tensor: self._describe(tensor, sent))
+        answer = {
+            "value": encoder.encode(result),
+            "grad_enabled": torch.is_grad_enabled(),
+            "arguments": [_after(encoder, tensor, old) for tensor, old in zip(sent, before, strict=True)],
+        }
+        reset_globals(header["seed"])
+        return answer, bytes(encoder.body)
+
+    def _describe(self, tensor: torch.Tensor, sent: list[torch.Tensor]) -> Header:
+        """What the grader needs to rejoin a returned tensor to its arguments."""
+        for index, argument in enumerate(sent):
+            if argument is tensor:
+                return {"argument": index}
+        if tensor.requires_grad and tensor.grad_fn is not None:
+            self._kept.append((tensor, sent))
+            return {"graph": len(self._kept) - 1}
+        return {}
+
+    def _vjp(self, header: Header, body: bytes) -> Reply:
+        """The vector-Jacobian product of a kept result with respect to the arguments of its call."""
+        result, sent = self._kept[header["graph"]]
+        cotangent = wire.Decoder(body).decode(header["cotangent"])
+        inputs = [tensor for tensor in sent if tensor.requires_grad]
+        found = iter(torch.autograd.grad(result, inputs, cotangent, retain_graph=True, allow_unused=True))
+        encoder = wire.Encoder()
+        gradients = [encoder.encode(next(found)) if tensor.requires_grad else None for tensor in sent]
+        return {"gradients": gradients}, bytes(encoder.body)
+
+    def _axes(self, header: Header, _: bytes) -> Reply:
+        """Fresh axes to draw on: pyplot's current ones, or not."""
+        plt.close("all")
+        axes = plt.figure(figsize=(5, 3.2), dpi=80).add_subplot()
+        if not header["current"]:
+            plt.figure().add_subplot()
+        self._kept.append(axes)
+        return {"handle": len(self._kept) - 1}, b""
+
+    def _drawn(self, header: Header, _: bytes) -> Reply:
+        """Draw the axes for real, then tell what lies on them and show the picture."""
+        axes = self._keep(header["handle"])
+        picture = io.BytesIO()
+        axes.figure.canvas.draw()
+        axes.figure.savefig(picture, format="png")
+        encoder = wire.Encoder()
+        return {"value": encoder.encode([picture.getvalue(), drawing.describe(axes)])}, bytes(encoder.body)
+
+    def _keep(self, handle: int) -> Any:
+        return self._kept[handle]
+
+    def _forget(self, _: Header, __: bytes) -> Reply:
+        self._kept.clear()
+        plt.close("all")
+        return {}, b""
+
+
+class _Before:
+    """An argument as it was before the call."""
+
+    def __init__(self, tensor: torch.Tensor) -> None:
+        self.value = tensor.detach().clone()
+        self.grad = tensor.grad.clone() if tensor.is_leaf and tensor.grad is not None else None
+
+
+def _receive(
+    decoder: wire.Decoder, tensor: torch.Tensor, data: Header, sent: list[torch.Tensor]
+) -> torch.Tensor:
+    """Make the argument that the grader holds: a leaf or not, a Parameter or not, its gradient filled or not."""
+    if data.get("parameter"):
+        tensor = torch.nn.Parameter(tensor, requires_grad=data["requires_grad"])
+    elif data["requires_grad"]:
+        tensor.requires_grad_()
+        tensor = tensor if data["leaf"] else tensor.view_as(tensor)
+    if data.get("grad") is not None:
+        tensor.grad = decoder.raw(data["grad"])
+    sent.append(tensor)
+    return tensor
+
+
+def _after(encoder: wire.Encoder, tensor: torch.Tensor, before: _Before) -> Header:
+    """An argument after the call; its value and gradient only where they changed."""
+    fact: Header = {"requires_grad": tensor.requires_grad, "leaf": tensor.is_leaf}
+    if not _same(tensor, before.value):
+        fact["value"] = encoder.raw(tensor)
+    grad = tensor.grad if tensor.is_leaf else None
+    if grad is None:
+        fact["grad"] = None
+    elif before.grad is None or not _same(grad, before.grad):
+        fact["grad"] = encoder.raw(grad)
+    return fact
+
+
+def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
+    """Equal in shape, dtype and every bit that matters (nan equals nan)."""
+    return (
+        one.shape == other.shape
+        and one.dtype == other.dtype
+        and torch.equal(torch.nan_to_num(one.detach()), torch.nan_to_num(other))
+    )
+
+
+def _raised(error: BaseException) -> Header:
+    lines = explain(error, error.__traceback__)
+    return {"type": type(error).__name__, "message": lines[-1], "trace": "\n".join(lines[:-1])}
+
+
+def reset_globals(seed: int) -> None:
+    """Set back what a notebook may have switched, and seed every usual source of randomness."""
+    torch.set_grad_enabled(True)
+    torch.set_default_dtype(torch.float32)
+    warnings.resetwarnings()
+    warnings.simplefilter("ignore")
+    np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+
+
+def main(connection: socket.socket, shell: Shell, limits: Limits) -> None:
+    """Serve until the grader hangs up, then end without running anything of the student's."""
+    gc.enable()
+    reset_globals(0)
+    Worker(connection, shell, limits).serve()
+    os._exit(0)
+
+
+def preload() -> None:
+    """Import what a notebook will ask for, and take the slow first steps, before any fork."""
+    for name in ("torch.utils.data", "sympy", "matplotlib.animation"):
+        importlib.import_module(name)
+    x = torch.ones(3, requires_grad=True)
+    torch.autograd.grad(x * 2, [x], torch.ones(3))
+    sys.stdout.flush()

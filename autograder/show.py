@@ -1,0 +1,60 @@
+"""Values as a beginner can read them: short, small integers as integers, large tensors by their shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.sandbox.wire import Foreign
+
+MANY = 24
+LONG = 200
+
+
+def show(value: Any) -> str:
+    """One value on one short line."""
+    match value:
+        case torch.Tensor():
+            return _tensor(value)
+        case np.ndarray() | np.generic():
+            return f"{_tensor(torch.from_numpy(np.array(value)))} (NumPy)"
+        case bool() | None | str():
+            return _short(repr(value))
+        case int() | float():
+            return _number(value)
+        case list():
+            return _short("[" + ", ".join(show(item) for item in value[:MANY]) + "]")
+        case tuple():
+            return _short("(" + ", ".join(show(item) for item in value[:MANY]) + ("," if len(value) == 1 else "") + ")")
+        case dict():
+            return _short("{" + ", ".join(f"{show(key)}: {show(item)}" for key, item in value.items()) + "}")
+        case Foreign():
+            return _short(f"a {value.type}: {value.repr}")
+    return _short(f"a {type(value).__name__}")
+
+
+def shape(tensor: torch.Tensor) -> str:
+    """A shape as torch's users write it: (3, 2), (3,), ()."""
+    return str(tuple(tensor.shape))
+
+
+def _tensor(tensor: torch.Tensor) -> str:
+    if tensor.numel() > MANY:
+        return f"a tensor of shape {shape(tensor)}"
+    if tensor.numel() == 0:
+        return f"an empty tensor of shape {shape(tensor)}"
+    return _nested(tensor.detach().tolist())
+
+
+def _nested(value: Any) -> str:
+    return "[" + ", ".join(_nested(item) for item in value) + "]" if isinstance(value, list) else _number(value)
+
+
+def _number(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONG else text[: LONG - 1] + "…"

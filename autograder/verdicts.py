@@ -1,0 +1,191 @@
+"""Runs one grader file through pytest and makes a Criterion of every test: name and hint from its docstring."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from autograder.graders.expect import Failed
+from autograder.report import Criterion, Verdict
+from autograder.sandbox.session import Died, Stopped
+from autograder.sandbox.submission import OutOfTime
+from autograder.sandbox.wire import WireError
+from autograder.show import show
+from autograder.student import Axes, Student, StudentError, Unanswered
+
+log = logging.getLogger(__name__)
+GRADERS = "autograder.graders"
+STOPS = 2
+ENDLESS = "Does every loop of yours come to an end? Follow the variable that should stop it."
+OUR_FAULT = "This is a fault in the grader, not in your work. Your instructor has been told; nothing to do for you."
+OPTIONS = (
+    "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:warnings", "-p", "no:faulthandler",
+    "-p", "no:unraisableexception", "-p", "no:threadexception", "-p", "no:logging", "-p", "no:junitxml",
+    "-p", "no:doctest", "-p", "no:pastebin", "-p", "no:debugging", "-p", "no:setuponly", "-p", "no:stepwise",
+    "--capture=no", "--assert=plain", "--noconftest", "--pyargs",
+)  # fmt: skip
+
+
+@dataclass
+class Verdicts:
+    """What one run of an exercise's grader found."""
+
+    criteria: list[Criterion] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    picture: bytes | None = None
+    unanswered: int = 0
+    stops: int = 0
+
+    @property
+    def score(self) -> float:
+        return sum(criterion.score for criterion in self.criteria)
+
+    @property
+    def full(self) -> bool:
+        """Whether every criterion passed."""
+        return all(criterion.status is Verdict.PASSED for criterion in self.criteria)
+
+    @property
+    def attempted(self) -> bool:
+        """Whether at least one criterion met an answer."""
+        return self.unanswered < len(self.criteria)
+
+
+def judge(exercise: str, student: Student, reference: SimpleNamespace) -> Verdicts:
+    """Run the exercise's hidden grader against a student.
+
+    Raises:
+        LookupError: there is no grader for the exercise, or it collects no criterion.
+    """
+    plugin = _Plugin(student, reference)
+    inifile = ["-c", "/dev/null", "--rootdir", "/"]
+    pytest.main([*OPTIONS, *inifile, f"{GRADERS}.test_{exercise}"], plugins=[plugin])
+    if not plugin.found.criteria:
+        raise LookupError(f"no criteria for exercise {exercise!r}: is there a {GRADERS}.test_{exercise}?")
+    return plugin.found
+
+
+def uses(exercise: str) -> tuple[str, ...]:
+    """The earlier exercises whose functions an answer may call: `USES` in its grader file."""
+    names: tuple[str, ...] = getattr(importlib.import_module(f"{GRADERS}.test_{exercise}"), "USES", ())
+    return names
+
+
+class _Plugin:
+    """Hands the student to the tests and collects what becomes of each."""
+
+    def __init__(self, student: Student, reference: SimpleNamespace) -> None:
+        self.found = Verdicts()
+        self._student = student
+        self._reference = reference
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "points(n): what the criterion is worth")
+
+    @pytest.fixture
+    def student(self) -> Student:
+        return self._student
+
+    @pytest.fixture
+    def reference(self) -> SimpleNamespace:
+        return self._reference
+
+    @pytest.fixture
+    def note(self) -> Callable[[str], None]:
+        """A remark that costs no marks."""
+        return self.found.notes.append
+
+    @pytest.fixture
+    def picture(self) -> Callable[[bytes], None]:
+        """Keep the student's picture for the feedback page."""
+        return functools.partial(setattr, self.found, "picture")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Run one criterion. Whatever it raises becomes its verdict; pytest sees none of it."""
+        arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+        failure: Exception | None = None
+        try:
+            if self.found.stops >= STOPS:
+                raise OutOfTime(f"not run: {STOPS} calls before this one had to be stopped")
+            self._student.forget()
+            pyfuncitem.obj(**arguments)
+        except Exception as error:
+            failure = error
+        self._collect(pyfuncitem, failure)
+        return True
+
+    def pytest_runtest_makereport(self, item: pytest.Function, call: pytest.CallInfo[None]) -> None:
+        """A criterion that could not even be set up is our fault, and must not vanish from the sum."""
+        if call.when == "setup" and call.excinfo is not None:
+            self._collect(item, call.excinfo.value)
+
+    def _collect(self, item: pytest.Function, failure: BaseException | None) -> None:
+        self.found.unanswered += isinstance(failure, Unanswered)
+        self.found.stops += isinstance(failure, Stopped)
+        self.found.criteria.append(criterion(item, failure, self._student.arguments, self._reference))
+
+
+def criterion(
+    item: pytest.Function,
+    failure: BaseException | None,
+    arguments: tuple[str, tuple[Any, ...]] | None,
+    reference: SimpleNamespace,
+) -> Criterion:
+    """The verdict on one test, given what it raised and what the student's function was last called with."""
+    name, hint = describe(item)
+    points = worth(item)
+    if failure is None:
+        return Criterion(name, Verdict.PASSED, points, points)
+    lost = functools.partial(Criterion, name, score=0.0, max_score=points)
+    input = _input(arguments, reference)
+    match failure:
+        case Failed():
+            return lost(
+                Verdict.FAILED, input=failure.input or input, actual=failure.actual, expected=failure.expected,
+                hint=failure.hint or hint,
+            )  # fmt: skip
+        case StudentError():
+            trace = "\n".join(failure.trace.splitlines()[1:])
+            return lost(Verdict.FAILED, input=input, actual=trace or str(failure), expected="no exception", hint=hint)
+        case Unanswered():
+            return lost(Verdict.FAILED, actual="no answer yet", hint=hint)
+        case Stopped():
+            return lost(Verdict.FAILED, input=input, actual=str(failure), expected="an answer", hint=ENDLESS)
+        case OutOfTime():
+            return lost(Verdict.NOT_RUN, actual=str(failure))
+        case Died() | WireError():
+            return lost(Verdict.ERROR, input=input, actual=f"no answer: {failure}", expected="an answer", hint=hint)
+    log.error("the grader of %r failed", name, exc_info=failure)
+    return lost(Verdict.ERROR, hint=OUR_FAULT)
+
+
+def describe(item: pytest.Function) -> tuple[str, str]:
+    """A criterion's name and hint: the first line of the test's docstring, and the rest of it."""
+    name, _, hint = inspect.cleandoc(item.obj.__doc__ or item.name).partition("\n")
+    values = item.callspec.params if hasattr(item, "callspec") else {}
+    return name.format(**values) if values else name, " ".join(hint.split())
+
+
+def worth(item: pytest.Function) -> float:
+    """The points of a criterion."""
+    marker = item.get_closest_marker("points")
+    return float(marker.args[0]) if marker else 0.0
+
+
+def _input(arguments: tuple[str, tuple[Any, ...]] | None, reference: SimpleNamespace) -> str | None:
+    """The last call's arguments under the names that the lesson gives them."""
+    if arguments is None:
+        return None
+    name, values = arguments
+    names = inspect.signature(getattr(reference, name)).parameters
+    shown = [f"{key} = {show(value)}" for key, value in zip(names, values, strict=False) if not isinstance(value, Axes)]
+    return ", ".join(shown)

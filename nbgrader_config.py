@@ -1,0 +1,8 @@
+"""Makes this folder an nbgrader course. Settings of your own (a database, other limits) go below `configure`."""
+
+from pathlib import Path
+
+from autograder.course import configure
+
+c = get_config()  # type: ignore[name-defined]  # noqa: F821
+configure(c, Path(__file__).resolve().parent)
