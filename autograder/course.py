@@ -38,8 +38,10 @@ def configure(c: Config, root: Path) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
     c.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]
     c.HTMLExporter.template_name = "feedback"
+    c.HTMLExporter.filters = {"harmless": "autograder.render.html.harmless"}
     c.HTMLExporter.sanitize_html = True
 
 

@@ -12,7 +12,7 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import WarmProcess
 from autograder.sandbox.submission import Helpers, Output, Submission
 from autograder.student import Student
-from autograder.verdicts import Verdicts, judge, uses
+from autograder.verdicts import Pictures, Verdicts, judge, uses
 
 Found = dict[str, Verdicts]
 
@@ -24,12 +24,12 @@ class Grading:
     Attributes:
         report: the verdicts.
         outputs: one list of nbformat outputs for each cell of `HandIn.code`.
-        pictures: what the hand-in drew, as PNG, by exercise.
+        pictures: what the hand-in drew, by exercise.
     """
 
     report: Report
     outputs: list[list[Output]]
-    pictures: dict[str, bytes]
+    pictures: dict[str, Pictures]
 
 
 class Grader:
@@ -59,7 +59,7 @@ class Grader:
         for task in tasks:
             self._follow_through(task.id, sources, found, seed)
         exercises = tuple(_exercise(task, found[task.id], handin, outputs) for task in tasks)
-        pictures = {task.id: picture for task in tasks if (picture := found[task.id].picture)}
+        pictures = {task.id: pair for task in tasks if (pair := found[task.id].pictures)}
         return Grading(Report.of(name, exercises, isolation=isolation, student=student), outputs, pictures)
 
     def _follow_through(self, exercise: str, sources: list[str], found: Found, seed: int) -> None:

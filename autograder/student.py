@@ -87,14 +87,14 @@ class Student:
         """Fresh axes to draw on, which pyplot takes for the current ones or not."""
         return Axes(_integer(self._ask({"op": "axes", "current": current})[0].get("handle")))
 
-    def drawing(self, axes: Axes) -> Drawing:
-        """Have the worker draw the axes for real, and tell what is on them.
+    def drawing(self, axes: Axes, *, picture: bool = False) -> Drawing:
+        """Have the worker draw the axes for real, and tell what is on them; `png` is empty without `picture`.
 
         Raises:
             StudentError: what the student put on them cannot be drawn.
             WireError: the worker's answer is no drawing.
         """
-        header, body = self._ask({"op": "drawn", "handle": axes.handle})
+        header, body = self._ask({"op": "drawn", "handle": axes.handle, "picture": picture})
         match wire.Decoder(body).decode(header["value"]):
             case [bytes(png), list(marks)]:
                 return Drawing(png, tuple(_mark(mark) for mark in marks))

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -34,13 +34,20 @@ OPTIONS = (
 )  # fmt: skip
 
 
+class Pictures(NamedTuple):
+    """Two PNG images for the feedback page: what the student's code draws, and what the lesson's draws."""
+
+    yours: bytes
+    reference: bytes
+
+
 @dataclass
 class Verdicts:
     """What one run of an exercise's grader found."""
 
     criteria: list[Criterion] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    picture: bytes | None = None
+    pictures: Pictures | None = None
     unanswered: int = 0
     stops: int = 0
 
@@ -104,9 +111,9 @@ class _Plugin:
         return self.found.notes.append
 
     @pytest.fixture
-    def picture(self) -> Callable[[bytes], None]:
-        """Keep the student's picture for the feedback page."""
-        return functools.partial(setattr, self.found, "picture")
+    def pictures(self) -> Callable[[bytes, bytes], None]:
+        """Keep the student's picture and the reference's for the feedback page."""
+        return lambda yours, reference: setattr(self.found, "pictures", Pictures(yours, reference))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:

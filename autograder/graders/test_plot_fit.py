@@ -1,7 +1,12 @@
 """plot_fit(x, y, a, ax): the data and the line that was fitted to them."""
 
+import functools
+import io
+
 import pytest
 import torch
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from autograder.graders import expect
 
@@ -16,15 +21,15 @@ def coefficients():
     return a
 
 
-def plot(student, a=None, *, current=True):
-    """What the student's function draws: endless lines as (slope, intercept), all other points as one (m, 2)."""
+def plot(student, *, current=True):
+    """What the student's function draws: all its points as one (m, 2), and endless lines by two points each."""
     axes = student.axes(current=current)
-    student.plot_fit(X.clone(), Y.clone(), coefficients() if a is None else a, axes)
+    student.plot_fit(X.clone(), Y.clone(), coefficients(), axes)
     drawing = student.drawing(axes)
     expect.true(bool(drawing.marks), "nothing drawn on ax", "the data and the fitted line")
     points = [torch.from_numpy(mark["xy"]) for mark in drawing.marks if mark.get("kind") != "axline"]
     endless = [torch.from_numpy(mark["xy"]) for mark in drawing.marks if mark.get("kind") == "axline"]
-    return drawing, torch.cat([*points, torch.empty(0, 2, dtype=torch.float64)]), endless
+    return torch.cat([*points, torch.empty(0, 2, dtype=torch.float64)]), endless
 
 
 def is_drawn(point, points):
@@ -36,13 +41,16 @@ def on_the_line(points):
 
 
 @pytest.mark.points(1)
-def test_draws(student, reference, picture):
+def test_draws(student, reference, pictures):
     """draws while a is being tracked
 
     Matplotlib turns what it is given into NumPy, and NumPy cannot carry gradients. What do you hand it instead?
     """
-    drawing, _, _ = plot(student)
-    picture(drawing.png)
+    axes = student.axes()
+    student.plot_fit(X.clone(), Y.clone(), coefficients(), axes)
+    drawing = student.drawing(axes, picture=True)
+    pictures(drawing.png, reference_picture(reference.plot_fit))
+    expect.true(bool(drawing.marks), "nothing drawn on ax", "the data and the fitted line")
 
 
 @pytest.mark.points(1)
@@ -51,7 +59,7 @@ def test_data(student, reference):
 
     Which column of x varies? It belongs on the horizontal axis, and y on the vertical one.
     """
-    _, points, _ = plot(student)
+    points, _ = plot(student)
     missing = [(x, y) for x, y in zip(X[:, 0].tolist(), Y.tolist(), strict=True) if not is_drawn(torch.tensor([x, y]), points)]
     expect.true(
         not missing,
@@ -67,7 +75,7 @@ def test_line(student, reference):
 
     Which values do you want to compare with y: the coefficients, the errors, or the predictions?
     """
-    _, points, endless = plot(student)
+    points, endless = plot(student)
     found = len(on_the_line(points)) + sum(len(on_the_line(line)) for line in endless)
     expect.true(
         found > 0,
@@ -83,7 +91,7 @@ def test_line_spans_the_data(student, reference):
 
     From the smallest x to the largest: how far does your line reach?
     """
-    _, points, endless = plot(student)
+    points, endless = plot(student)
     if any(len(on_the_line(line)) == len(line) for line in endless):
         return
     across = on_the_line(points)[:, 0]
@@ -119,6 +127,16 @@ def test_leaves_a_alone(student, reference):
     expect.unchanged(a, coefficients(), "a")
     expect.true(a.requires_grad, "a.requires_grad is False afterwards", "a.requires_grad is still True")
     expect.values(a.grad, coefficients().grad)
+
+
+@functools.cache
+def reference_picture(plot_fit):
+    """The same picture as the lesson's answer draws it, as PNG."""
+    figure, png = Figure(figsize=(5, 3.2), dpi=80), io.BytesIO()
+    FigureCanvasAgg(figure)
+    plot_fit(X.clone(), Y.clone(), coefficients(), figure.add_subplot())
+    figure.canvas.print_png(png)
+    return png.getvalue()
 
 
 def swapped_axes(across, up, points):

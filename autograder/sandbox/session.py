@@ -11,10 +11,9 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from typing import Any
 
-from autograder.sandbox import wire
+from autograder.sandbox import levels, wire
 from autograder.sandbox.limits import Limits
 
 Reply = tuple[dict[str, Any], bytes]
@@ -24,6 +23,10 @@ START_SECONDS = 120
 
 class Died(Exception):
     """The worker, or the warm process behind it, ended without an answer, or answered with what is no answer."""
+
+
+class CannotStart(Exception):
+    """No worker can be had: the fault of this machine or of the kit, never of the hand-in."""
 
 
 class Stopped(Exception):
@@ -43,13 +46,16 @@ class Stopped(Exception):
 class WarmProcess:
     """A process that has imported torch and forks workers. Use as a context manager, or `close` it."""
 
-    def __init__(self, isolation: str = "none") -> None:
+    def __init__(self, isolation: str = levels.NONE) -> None:
         self.isolation = isolation
+        self._start()
+
+    def _start(self) -> None:
         self._home = tempfile.mkdtemp(prefix="autograder-")
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-s", "-m", "autograder.sandbox.warm", str(theirs.fileno()), isolation],
+                [sys.executable, "-P", "-s", "-m", "autograder.sandbox.warm", str(theirs.fileno()), self.isolation],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 env=_environment(self._home),
@@ -62,18 +68,18 @@ class WarmProcess:
         """Start a worker in `workdir`: its process id and the connection to it.
 
         Raises:
-            Died: the warm process is gone.
+            CannotStart: the warm process is gone, and a new one does not come up either.
         """
-        self._wait_until_ready()
+        request = json.dumps({"fork": workdir, "limits": limits.to_dict()}).encode()
         ours, theirs = socket.socketpair()
         with theirs:
-            request = json.dumps({"fork": workdir, "limits": limits.to_dict()}).encode()
-            try:
-                socket.send_fds(self._control, [request], [theirs.fileno()])
-            except OSError as error:
-                ours.close()
-                raise Died(f"the warm process is gone: {error}") from None
-        return self._answer()["pid"], ours
+            for attempt in (self._ask, self._ask_anew):
+                try:
+                    return attempt(request, theirs.fileno())["pid"], ours
+                except (OSError, Died) as error:
+                    failure = error
+        ours.close()
+        raise CannotStart(f"the warm process does not start: {failure}")
 
     def reap(self, pid: int) -> int:
         """Kill a worker if it still runs; its wait status, or -1 if that is unknown."""
@@ -99,11 +105,18 @@ class WarmProcess:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _wait_until_ready(self) -> None:
+    def _ask(self, request: bytes, fd: int) -> dict[str, Any]:
         if not self._ready:
             self._control.settimeout(START_SECONDS)
             self._answer()
             self._ready = True
+        socket.send_fds(self._control, [request], [fd])
+        return self._answer()
+
+    def _ask_anew(self, request: bytes, fd: int) -> dict[str, Any]:
+        self.close()
+        self._start()
+        return self._ask(request, fd)
 
     def _answer(self) -> dict[str, Any]:
         try:
@@ -117,15 +130,23 @@ class WarmProcess:
 
 
 class Session:
-    """One worker, from its fork to its end."""
+    """One worker, from its fork to its end.
+
+    Raises:
+        CannotStart: it does not come up.
+    """
 
     def __init__(self, warm: WarmProcess, limits: Limits) -> None:
         self._warm = warm
         self._limits = limits
         self._workdir = tempfile.mkdtemp(prefix="hand-in-")
-        self._pid, self._connection = warm.fork(self._workdir, limits)
         self._sent = 0
+        self._pid, self._connection = warm.fork(self._workdir, limits)
         self.alive = True
+        try:
+            self._receive(START_SECONDS)
+        except (wire.WireError, OSError) as error:
+            raise CannotStart(f"a worker does not start: {self._epitaph(error)}") from None
 
     def ask(self, seconds: float, header: dict[str, Any], body: bytes = b"") -> Reply:
         """Send one request and wait for its answer, at most `seconds`.
@@ -192,7 +213,3 @@ def _environment(home: str) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
     }
 
-
-def deadline(seconds: float) -> float:
-    """The monotonic time `seconds` from now."""
-    return time.monotonic() + seconds

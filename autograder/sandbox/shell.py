@@ -130,9 +130,10 @@ class Shell(InteractiveShell):
         shell.run_line_magic("matplotlib", "inline")
         return shell
 
-    def run(self, source: str, limits: Limits) -> list[Output]:
-        """Run one cell and return its outputs."""
+    def run(self, source: str, limits: Limits, *, pictures: bool = True) -> list[Output]:
+        """Run one cell and return its outputs; without `pictures`, figures are closed instead of drawn."""
         self.outputs = Outputs(limits)
+        self.display_formatter.formatters["image/png"].enabled = pictures
         streams = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = _Stream(self, "stdout"), _Stream(self, "stderr")
         try:

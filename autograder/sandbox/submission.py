@@ -68,12 +68,11 @@ class Submission:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _run_cell(self, index: int) -> list[Output]:
+    def _run_cell(self, index: int, *, pictures: bool = True) -> list[Output]:
         """One cell's outputs. A cell that cannot be stopped, or that ends its process, is not run again."""
         try:
-            reply, _ = self._running(index).ask(
-                self._seconds(self._limits.cell), {"op": "run", "source": self._cells[index]}
-            )
+            request = {"op": "run", "source": self._cells[index], "pictures": pictures}
+            reply, _ = self._running(index).ask(self._seconds(self._limits.cell), request)
         except Stopped as stop:
             if not stop.alive:
                 self._skipped.add(index)
@@ -91,7 +90,7 @@ class Submission:
             self._session = Session(self._warm, self._limits)
             for index in range(len(self._cells) if first is None else first):
                 if index not in self._skipped:
-                    self._run_cell(index)
+                    self._run_cell(index, pictures=False)
             if self._helpers is not None:
                 self._define(self._session, self._helpers)
         return self._session

@@ -31,10 +31,10 @@ DATAGRAM = 65536
 class Warm:
     """Forks and reaps workers on request."""
 
-    def __init__(self, control: socket.socket, shell: Shell, level: str) -> None:
+    def __init__(self, control: socket.socket, shell: Shell, cell: isolation.Cell) -> None:
         self._control = control
         self._shell = shell
-        self._level = level
+        self._cell = cell
         self._alive: set[int] = set()
 
     def serve(self) -> None:
@@ -65,7 +65,7 @@ class Warm:
         isolation.die_with_parent()
         workdir = request["fork"]
         os.chdir(workdir)
-        os.environ.update(HOME=workdir, TMPDIR=workdir)
+        os.environ.update(HOME=workdir, TMPDIR=workdir, MPLCONFIGDIR=workdir, IPYTHONDIR=workdir)
         null = os.open(os.devnull, os.O_RDWR)
         for fd in (0, 1, 2):
             os.dup2(null, fd)
@@ -73,7 +73,7 @@ class Warm:
         os.closerange(4, DATAGRAM)
         limits = Limits(**request["limits"])
         restrict(limits)
-        isolation.enter(self._level, workdir)
+        self._cell.enter(workdir)
         worker.main(socket.socket(fileno=3), self._shell, limits)
 
     def _reap(self, pid: int) -> int:
@@ -91,14 +91,12 @@ def main() -> None:
     torch.set_num_threads(1)
     limits = Limits()
     shell = Shell.start(limits)
-    worker.preload()
-    shell.run("import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.title('0'); plt.show()", limits)
-    shell.reset(new_session=True)
-    isolation.prepare(level)
+    worker.preload(shell, limits)
+    cell = isolation.Cell(level)
     gc.collect()
     gc.freeze()
     control.send(json.dumps({"ready": os.getpid()}).encode())
-    Warm(control, shell, level).serve()
+    Warm(control, shell, cell).serve()
 
 
 if __name__ == "__main__":

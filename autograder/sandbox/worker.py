@@ -12,7 +12,6 @@ import os
 import random
 import signal
 import socket
-import sys
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -46,6 +45,7 @@ class Worker:
     def serve(self) -> None:
         """Answer frames in order; an exception of the student's is an answer like any other."""
         signal.signal(signal.SIGINT, self._interrupted)
+        wire.send(self._connection, {"id": 0})
         while True:
             try:
                 header, body = wire.receive(self._connection)
@@ -65,7 +65,7 @@ class Worker:
             raise KeyboardInterrupt
 
     def _run(self, header: Header, _: bytes) -> Reply:
-        outputs: list[Output] = self._shell.run(header["source"], self._limits)
+        outputs: list[Output] = self._shell.run(header["source"], self._limits, pictures=header["pictures"])
         return {"outputs": outputs}, b""
 
     def _get(self, header: Header, _: bytes) -> Reply:
@@ -88,7 +88,7 @@ class Worker:
             return {"missing": True}, b""
         reset_globals(header["seed"])
         sent: list[torch.Tensor] = []
-        decoder = wire.Decoder(body, tensor=lambda tensor, data: _receive(decoder, tensor, data, sent), handle=self._keep)
+        decoder = wire.Decoder(body, tensor=lambda tensor, data: _receive(decoder, tensor, data, sent), handle=self._kept.__getitem__)
         args = [decoder.decode(value) for value in header["args"]]
         before = [_Before(tensor) for tensor in sent]
         function = names[header["name"]]
@@ -133,16 +133,15 @@ class Worker:
         return {"handle": len(self._kept) - 1}, b""
 
     def _drawn(self, header: Header, _: bytes) -> Reply:
-        """Draw the axes for real, then tell what lies on them and show the picture."""
-        axes = self._keep(header["handle"])
+        """Draw the axes for real (some errors appear only then), and tell what lies on them."""
+        axes = self._kept[header["handle"]]
+        canvas = axes.figure.canvas
+        canvas.draw()
         picture = io.BytesIO()
-        axes.figure.canvas.draw()
-        axes.figure.savefig(picture, format="png")
+        if header["picture"]:
+            canvas.print_png(picture)
         encoder = wire.Encoder()
         return {"value": encoder.encode([picture.getvalue(), drawing.describe(axes)])}, bytes(encoder.body)
-
-    def _keep(self, handle: int) -> Any:
-        return self._kept[handle]
 
     def _forget(self, _: Header, __: bytes) -> Reply:
         self._kept.clear()
@@ -220,10 +219,23 @@ def main(connection: socket.socket, shell: Shell, limits: Limits) -> None:
     os._exit(0)
 
 
-def preload() -> None:
+WARM_UP = """
+import matplotlib.pyplot as plt
+fig, (left, right) = plt.subplots(1, 2)
+left.scatter([1.0, 2.0], [1.0, 2.0], label="data")
+left.set(xlabel="$x_1$", ylabel="$y$", title="The 100 points: 0.123456789")
+left.legend()
+right.plot([1.0, 2.0], [1.0, 1000.0])
+right.set(yscale="log")
+plt.show()
+"""
+
+
+def preload(shell: Shell, limits: Limits) -> None:
     """Import what a notebook will ask for, and take the slow first steps, before any fork."""
     for name in ("torch.utils.data", "sympy", "matplotlib.animation"):
         importlib.import_module(name)
     x = torch.ones(3, requires_grad=True)
-    torch.autograd.grad(x * 2, [x], torch.ones(3))
-    sys.stdout.flush()
+    torch.autograd.grad(x * 2, [x], torch.ones(3))  # its first call imports sympy
+    shell.run(WARM_UP, limits)
+    shell.reset(new_session=True)

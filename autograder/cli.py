@@ -1,0 +1,175 @@
+"""The command `autograder`: `check` one notebook, `grade` a class.
+
+What is slow to import (torch, nbgrader) is imported where it is needed, so that mistakes are answered at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from autograder.lesson import Lesson, UnknownAssignment
+from autograder.render import words
+from autograder.sandbox import levels
+
+if TYPE_CHECKING:
+    from autograder.batch import Batch, Outcome
+    from autograder.report import Report
+
+ALL_RIGHT, NOT_ALL_RIGHT, NOT_GRADED, INTERRUPTED = 0, 1, 2, 130
+
+
+class CannotGrade(Exception):
+    """Nothing could be graded; the text is the one line to show."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; the exit status."""
+    options = _parser().parse_args(argv)
+    try:
+        status: int = options.run(options)
+    except (CannotGrade, UnknownAssignment) as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        return NOT_GRADED
+    except KeyboardInterrupt:
+        print("autograder: interrupted; the same command again goes on from here", file=sys.stderr)
+        return INTERRUPTED
+    return status
+
+
+def check(options: argparse.Namespace) -> int:
+    """Grade one notebook here and now: 0 all marks, 1 marks lost, 2 not graded."""
+    path, lesson = Path(options.path), Lesson.load()
+    ids = [task.id for task in lesson.tasks]
+    if options.exercise not in (None, *ids):
+        raise CannotGrade(f"no exercise {options.exercise!r}: the exercises are {', '.join(ids)}")
+    report = _check(path, lesson, options.exercise)
+    if options.json:
+        print(report.to_json(), end="")
+    if not report.exercises:
+        raise CannotGrade(f"{path}: {report.note}")
+    if not options.json:
+        from autograder.render import terminal
+
+        terminal.show(Console(), terminal.report(report, options.hints))
+    return ALL_RIGHT if report.score == report.max_score else NOT_ALL_RIGHT
+
+
+def _check(path: Path, lesson: Lesson, exercise: str | None) -> Report:
+    from autograder import handin
+
+    if not path.is_file():
+        raise CannotGrade(f"{path}: {'a folder, not a notebook' if path.is_dir() else 'no such file'}")
+    try:
+        found = handin.read(path, lesson)
+    except OSError as error:
+        raise CannotGrade(f"{path}: cannot be read: {error.strerror}") from None
+    if found.unreadable is not None:  # known without starting anything
+        from autograder.report import Report
+
+        return Report.unreadable(lesson.assignment, lesson.max_score, found.unreadable, isolation=levels.best())
+    from autograder.grading import Grader
+    from autograder.sandbox.session import WarmProcess
+
+    with WarmProcess(levels.best()) as warm:
+        return Grader(lesson, warm).grade(found, only=exercise).report
+
+
+def grade(options: argparse.Namespace) -> int:
+    """Grade a class: 0 all hand-ins graded, 1 some could not be, 2 not started."""
+    _demand_isolation(options.isolation)
+    from autograder.batch import Batch, NothingToGrade, Unwritable
+    from autograder.course import Course, find_root
+
+    batch = Batch(Course(find_root()), options.assignment, options.isolation, options.force)
+    try:
+        Lesson.load(options.assignment, batch.course.root)
+        students = batch.students(options.student)
+        batch.prepare()
+    except (NothingToGrade, Unwritable) as error:
+        raise CannotGrade(str(error)) from None
+    outcomes = _grade_with_progress(batch, students, options.jobs)
+    return _summarise(batch, outcomes)
+
+
+def _demand_isolation(level: str) -> None:
+    if level not in levels.LEVELS:
+        raise CannotGrade(f"unknown isolation {level!r}: choose from {', '.join(levels.LEVELS)}")
+    if level != levels.NONE and levels.best() != level:
+        raise CannotGrade(
+            f"student code cannot be shut in on this machine ({level} is missing): "
+            f"grade elsewhere, or without protection by saying --isolation {levels.NONE}"
+        )
+
+
+def _grade_with_progress(batch: Batch, students: list[str], jobs: int) -> list[Outcome]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    outcomes = []
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=len(students))
+        for outcome in batch.run(students, jobs):
+            outcomes.append(outcome)
+            progress.advance(task)
+    return sorted(outcomes, key=lambda outcome: outcome.student)
+
+
+def _summarise(batch: Batch, outcomes: list[Outcome]) -> int:
+    from autograder.render import terminal
+
+    console, course = Console(), batch.course
+    reports = [outcome.report for outcome in outcomes if outcome.report is not None]
+    failures = [outcome for outcome in outcomes if outcome.error is not None]
+    ids = [task.id for task in Lesson.load(batch.assignment, course.root).tasks]
+    terminal.show(console, terminal.class_table(reports, ids))
+    skipped = sum(outcome.skipped for outcome in outcomes)
+    print(f"\n{len(reports)} graded" + (f", {skipped} of them unchanged since the last time" if skipped else ""))
+    print(f"marks:    {course.root / 'course' / 'gradebook.db'} (nbgrader's)")
+    print(f"feedback: {course.feedback(batch.assignment, 'STUDENT')}")
+    print(f"reports:  {course.report(batch.assignment, 'STUDENT')}")
+    if batch.isolation == levels.NONE:
+        print(words.UNISOLATED)
+    for outcome in failures:
+        print(f"autograder: {outcome.student} could not be graded: {outcome.error}", file=sys.stderr)
+    return NOT_ALL_RIGHT if failures else ALL_RIGHT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="autograder", description="Grades the exercises of SGD from scratch.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    one = commands.add_parser("check", help="grade one notebook here and now, with the hidden graders")
+    one.add_argument("path", metavar="PATH", help="the notebook")
+    one.add_argument("--json", action="store_true", help="print the Report as JSON")
+    one.add_argument("--exercise", metavar="ID", help="look at this exercise only")
+    one.add_argument("--hints", metavar="N", type=int, default=1, help="hints for each failure: 0 or 1 (default)")
+    one.set_defaults(run=check)
+
+    many = commands.add_parser("grade", help="grade everything in course/submitted/ into nbgrader's gradebook")
+    many.add_argument("assignment", metavar="ASSIGNMENT", nargs="?", default="sgd", help="default: sgd")
+    many.add_argument("--jobs", metavar="N", type=_positive, default=os.cpu_count() or 1, help="default: all cores")
+    many.add_argument("--student", metavar="GLOB", default="*", help="only the students of this name")
+    many.add_argument("--force", action="store_true", help="grade again what has not changed")
+    many.add_argument(
+        "--isolation", metavar="LEVEL", default=levels.BEST,
+        help=f"how student code is shut in: {' or '.join(levels.LEVELS)} (default: {levels.BEST})",
+    )  # fmt: skip
+    many.set_defaults(run=grade)
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text) if text.isdigit() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes: give 1 or more")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

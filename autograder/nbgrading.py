@@ -1,0 +1,117 @@
+"""Our place in nbgrader's pipeline: read any hand-in, mark it with the hidden graders in the place of its own output."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import hashlib
+from pathlib import Path
+from typing import Any, TextIO
+
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode, from_dict
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Dict, Unicode
+
+from autograder.grading import Grader, Grading
+from autograder.handin import HandIn, grade_id, is_checks, read, source_of
+from autograder.lesson import Lesson
+from autograder.render.html import render_exercise, render_unreadable
+from autograder.report import Report
+from autograder.sandbox import levels
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.session import WarmProcess
+
+KEY = "autograder"
+
+
+class HandInExporter(NotebookExporter):
+    """Reads hand-ins as `autograder.handin` does, so that a damaged one does not stop nbgrader."""
+
+    def from_file(self, file_stream: TextIO, resources: Any = None, **more: Any) -> tuple[NotebookNode, Any]:
+        """Repair a submitted notebook; one of our own (the second pass of autograding) is read as it is."""
+        if not getattr(self.parent, "_sanitizing", True):
+            read_back: tuple[NotebookNode, Any] = super().from_file(file_stream, resources, **more)
+            return read_back
+        path = Path(file_stream.name)
+        handin = read(path, Lesson.load(resources["nbgrader"]["assignment"]))
+        notebook = from_dict(handin.notebook)
+        notebook.metadata[KEY] = {"unreadable": handin.unreadable, "notes": handin.notes, "digest": digest(path)}
+        converted: tuple[NotebookNode, Any] = self.from_notebook_node(notebook, resources, **more)
+        return converted
+
+
+class HiddenGraders(NbGraderPreprocessor):
+    """Runs the hand-in in a worker and writes its marks and feedback into the graded cells.
+
+    The Report also goes to `reports_directory`, below the course's root.
+    """
+
+    isolation = Unicode(levels.BEST, help="How student code is shut in: one of autograder.sandbox.levels").tag(config=True)
+    limits = Dict(help="Limits of a hand-in that differ from the defaults, by name").tag(config=True)
+    reports_directory = Unicode("course/reports", help="Where the Reports go").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Grade one sanitized notebook."""
+        names = resources["nbgrader"]
+        about = nb.metadata[KEY]
+        handin = HandIn(nb, about["unreadable"], about["notes"])
+        lesson = Lesson.load(names["assignment"])
+        grader = Grader(lesson, warm_process(self.isolation), Limits(**self.limits))
+        grading = grader.grade(handin, student=names["student"])
+        write_outputs(handin, grading, lesson)
+        save(grading.report, Path(self.reports_directory) / names["assignment"] / f"{names['student']}.json")
+        return nb, resources
+
+
+@functools.cache
+def warm_process(isolation: str) -> WarmProcess:
+    """This process's warm process, started once and ended with it."""
+    warm = WarmProcess(isolation)
+    atexit.register(warm.close)
+    return warm
+
+
+def digest(path: Path) -> str:
+    """What tells one state of a hand-in from another."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def save(report: Report, path: Path) -> None:
+    """Write a Report so that no reader ever sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    partial.write_text(report.to_json(), "utf-8")
+    partial.replace(path)
+
+
+def write_outputs(handin: HandIn, grading: Grading, lesson: Lesson) -> None:
+    """Put into the notebook what its cells have put out, and into each graded cell the marks and our feedback.
+
+    nbgrader takes a graded cell's marks from its one execute_result; nothing that student code printed may stay there.
+    """
+    handin.notebook["metadata"][KEY]["isolation"] = grading.report.isolation
+    prose = {source_of(cell) for cell in lesson.notebook["cells"] if grade_id(cell) is None}
+    for cell in handin.notebook["cells"]:
+        if cell["source"] in prose:
+            cell["metadata"][KEY] = {"lesson": True}
+    for cell, outputs in zip(handin.code, grading.outputs, strict=False):
+        cell["outputs"] = [NotebookNode(from_dict(output)) for output in outputs]
+    for cell in filter(is_checks, handin.notebook["cells"]):
+        score, page = _verdict(grade_id(cell) or "", grading, lesson)
+        cell["outputs"] = [
+            _output("display_data", {"text/html": page}),
+            _output("execute_result", {"text/plain": repr(float(score))}, execution_count=None),
+        ]
+
+
+def _verdict(checks: str, grading: Grading, lesson: Lesson) -> tuple[float, str]:
+    report = grading.report
+    for task, exercise in zip(lesson.tasks, report.exercises, strict=False):
+        if task.checks_id == checks:
+            return exercise.score, render_exercise(exercise, grading.pictures.get(task.id))
+    return 0.0, render_unreadable(report)
+
+
+def _output(kind: str, data: dict[str, str], **more: Any) -> NotebookNode:
+    return from_dict({"output_type": kind, "data": data, "metadata": {}, **more})

@@ -1,0 +1,49 @@
+"""Reports as HTML, for the graded cells of nbgrader's feedback pages."""
+
+from __future__ import annotations
+
+import base64
+import functools
+from pathlib import Path
+
+import nh3
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import escape
+
+from autograder.render import words
+from autograder.report import Exercise, Report
+from autograder.verdicts import Pictures
+
+INLINE = ("data:image/png;base64,", "data:image/jpeg;base64,")
+LINKS = ("https://", "http://", "mailto:", "#")
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+
+
+def render_exercise(exercise: Exercise, pictures: Pictures | None = None) -> str:
+    """One exercise's verdicts, and the pictures that a plotting function has drawn."""
+    images = [base64.b64encode(png).decode() for png in pictures or ()]
+    return _environment().get_template("report.html.j2").render(
+        exercise=exercise, images=images, words=words.STATUS, marks=words.MARK, points=words.points
+    )  # fmt: skip
+
+
+def render_unreadable(report: Report) -> str:
+    """What a graded cell says when the hand-in could not be read."""
+    note = escape(report.note or "")
+    return f'<section class="report error"><p class="verdict">This hand-in could not be graded: {note}.</p></section>'
+
+
+def harmless(html: str) -> str:
+    """A student's HTML without anything that runs, loads from elsewhere, or restyles the page."""
+    return nh3.clean(html, attribute_filter=_attribute, url_schemes={"http", "https", "mailto", "data"})
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    if name in ("src", "href") and not value.startswith(INLINE if tag == "img" else LINKS):
+        return None
+    return value
+
+
+@functools.cache
+def _environment() -> Environment:
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
