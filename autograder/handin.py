@@ -97,7 +97,9 @@ def repair(notebook: dict[str, Any], lesson: Lesson) -> HandIn:
     """
     ids = {task.id for task in lesson.tasks}
     if not any(grade_id(cell) in lesson.cells or _defined(cell) & ids for cell in notebook["cells"]):
-        raise Unreadable(f"the notebook is not that of assignment {lesson.assignment!r}: none of its exercises is in it")
+        raise Unreadable(
+            f"the notebook is not that of assignment {lesson.assignment!r}: none of its exercises is in it"
+        )
     notes: dict[str, str] = {}
     cells = _unlocked(notebook["cells"], lesson, notes)
     _claim_solutions(cells, lesson, notes)
@@ -183,9 +185,13 @@ def _claim_solutions(cells: list[Cell], lesson: Lesson, notes: dict[str, str]) -
             chosen.update(cell_type="code", execution_count=None, outputs=[])
         chosen["metadata"] = copy.deepcopy(lesson.cells[task.id]["metadata"])
         if len(defining) > 1:
-            notes.setdefault(task.id, f"Several cells define {task.id}; the last definition is the one that was graded.")
+            notes.setdefault(
+                task.id, f"Several cells define {task.id}; the last definition is the one that was graded."
+            )
         elif defining and defining[0] is not chosen:
-            notes.setdefault(task.id, f"The cell that was graded is not the one meant for {task.id}, but it defines it.")
+            notes.setdefault(
+                task.id, f"The cell that was graded is not the one meant for {task.id}, but it defines it."
+            )
 
 
 def _insert_checks(cells: list[Cell], exercise: str, lesson: Lesson) -> None:

@@ -88,8 +88,7 @@ class Lesson:
 
     def helpers(self, names: tuple[str, ...]) -> str:
         """Source that defines the reference answers `names`, to be used in the place of a student's."""
-        wanted = [node for node in self._definitions if isinstance(node, ast.Import | ast.ImportFrom)]
-        wanted += [node for node in self._definitions if isinstance(node, ast.FunctionDef) and node.name in names]
+        wanted = [node for node in self._definitions if not isinstance(node, ast.FunctionDef) or node.name in names]
         return ast.unparse(ast.Module(body=wanted, type_ignores=[]))
 
     @functools.cached_property

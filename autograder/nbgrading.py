@@ -47,7 +47,9 @@ class HiddenGraders(NbGraderPreprocessor):
     The Report also goes to `reports_directory`, below the course's root.
     """
 
-    isolation = Unicode(levels.BEST, help="How student code is shut in: one of autograder.sandbox.levels").tag(config=True)
+    isolation = Unicode(levels.BEST, help="How student code is shut in: one of autograder.sandbox.levels").tag(
+        config=True
+    )
     limits = Dict(help="Limits of a hand-in that differ from the defaults, by name").tag(config=True)
     reports_directory = Unicode("course/reports", help="Where the Reports go").tag(config=True)
 
@@ -114,4 +116,5 @@ def _verdict(checks: str, grading: Grading, lesson: Lesson) -> tuple[float, str]
 
 
 def _output(kind: str, data: dict[str, str], **more: Any) -> NotebookNode:
-    return from_dict({"output_type": kind, "data": data, "metadata": {}, **more})
+    output: NotebookNode = from_dict({"output_type": kind, "data": data, "metadata": {}, **more})
+    return output

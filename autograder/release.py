@@ -17,7 +17,7 @@ from autograder.course import Course, find_root
 
 def source_notebook(lesson: Path) -> nbformat.NotebookNode:
     """The lesson as a notebook, with ids that do not change from one build to the next."""
-    notebook = jupytext.read(lesson, fmt="py:percent")
+    notebook: nbformat.NotebookNode = jupytext.read(lesson, fmt="py:percent")
     notebook.metadata.pop("jupytext", None)
     for index, cell in enumerate(notebook.cells):
         cell["id"] = cell.metadata.get("nbgrader", {}).get("grade_id", f"cell-{index}")
@@ -41,7 +41,8 @@ def build(course: Course, assignment: str, into: Path | None = None) -> Path:
     converter = GenerateAssignment(coursedir=directory, config=config)
     converter.create_assignment = converter.force = True
     converter.start()
-    return (course.root / directory.release_directory / assignment / f"{assignment}.ipynb").resolve()
+    folder: str = directory.release_directory
+    return (course.root / folder / assignment / f"{assignment}.ipynb").resolve()
 
 
 def register(course: Course, assignment: str) -> None:

@@ -81,7 +81,9 @@ class Maker:
         self._lesson = lesson
         solved = source_notebook(HOME / "solutions" / f"{lesson.assignment}.py")
         self._solved = {
-            _id(cell): MARKERS.sub("", cell["source"]) for cell in solved.cells if cell.metadata.get("nbgrader", {}).get("solution")
+            _id(cell): MARKERS.sub("", cell["source"])
+            for cell in solved.cells
+            if cell.metadata.get("nbgrader", {}).get("solution")
         }
 
     def text(self, start: str = "solved", answers: dict[str, str] | None = None, **damage: Any) -> str:

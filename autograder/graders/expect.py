@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from autograder.show import shape as show_shape
-from autograder.show import show
+from autograder.show import show as show  # graders say expect.show
 
 RTOL = {torch.float64: 1e-6}
 RTOL_SINGLE = 1e-4

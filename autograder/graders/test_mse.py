@@ -128,7 +128,9 @@ def test_dtype_and_inputs(student, reference, note):
     expect.unchanged(y_hat, y_hat_before, "y_hat")
     expect.unchanged(y, y_before, "y")
     if broadcasts_silently(student, y_hat, y):
-        note("Good to know: given y as a column, shape (n, 1), your mse compares every row with every other. No marks lost.")
+        note(
+            "Good to know: given y as a column, shape (n, 1), your mse compares every row with every other. No marks lost."
+        )
 
 
 def broadcasts_silently(student, y_hat, y):

@@ -60,7 +60,9 @@ def test_data(student, reference):
     Which column of x varies? It belongs on the horizontal axis, and y on the vertical one.
     """
     points, _ = plot(student)
-    missing = [(x, y) for x, y in zip(X[:, 0].tolist(), Y.tolist(), strict=True) if not is_drawn(torch.tensor([x, y]), points)]
+    missing = [
+        (x, y) for x, y in zip(X[:, 0].tolist(), Y.tolist(), strict=True) if not is_drawn(torch.tensor([x, y]), points)
+    ]
     expect.true(
         not missing,
         "no point at " + ", ".join(f"({x:g}, {y:g})" for x, y in missing),
@@ -133,13 +135,17 @@ def test_leaves_a_alone(student, reference):
 def reference_picture(plot_fit):
     """The same picture as the lesson's answer draws it, as PNG."""
     figure, png = Figure(figsize=(5, 3.2), dpi=80), io.BytesIO()
-    FigureCanvasAgg(figure)
+    canvas = FigureCanvasAgg(figure)
     plot_fit(X.clone(), Y.clone(), coefficients(), figure.add_subplot())
-    figure.canvas.print_png(png)
+    canvas.print_png(png)
     return png.getvalue()
 
 
 def swapped_axes(across, up, points):
     """The hint for axes the wrong way round, if that is what was drawn."""
     swapped = all(is_drawn(torch.tensor([y, x]), points) for x, y in zip(across.tolist(), up.tolist(), strict=True))
-    return "Your axes are the wrong way round: scatter(…) takes what goes across first, then what goes up." if swapped else None
+    return (
+        "Your axes are the wrong way round: scatter(…) takes what goes across first, then what goes up."
+        if swapped
+        else None
+    )

@@ -40,11 +40,8 @@ def _mark(axes: Axes, artist: Any) -> Mark | None:
 
 
 def _axline(line: AxLine) -> np.ndarray[Any, Any]:
-    x, y = line.get_xy1()
-    second = line.get_xy2()
-    if second is None:
-        second = (x + 1, y + line.get_slope())
-    return _floats([(x, y), second])
+    x, y = line.get_xy1()  # type: ignore[misc]
+    return _floats([(x, y), line.get_xy2() or (x + 1, y + line.get_slope())])
 
 
 def _floats(points: Any) -> np.ndarray[Any, Any]:

@@ -202,7 +202,9 @@ class Session:
 
 def _environment(home: str) -> dict[str, str]:
     """All that the warm process sees of the environment: nothing of the grader's own."""
+    one_thread = {f"{pool}_NUM_THREADS": "1" for pool in ("OMP", "OPENBLAS", "MKL")}  # a pool does not survive a fork
     return {
+        **one_thread,
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "HOME": home,
@@ -212,4 +214,3 @@ def _environment(home: str) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-

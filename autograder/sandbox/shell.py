@@ -14,6 +14,7 @@ from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
@@ -86,7 +87,7 @@ def _text(value: Any) -> str:
 class _Stream(io.TextIOBase):
     """Stands in for sys.stdout and sys.stderr while a cell runs."""
 
-    encoding = "utf-8"  # type: ignore[assignment]
+    encoding = "utf-8"
 
     def __init__(self, shell: Shell, name: str) -> None:
         self._shell = shell
@@ -101,6 +102,8 @@ class _Stream(io.TextIOBase):
 
 
 class _Publisher(DisplayPublisher):
+    shell: Shell
+
     def publish(self, data: dict[str, Any], metadata: Any = None, **_: Any) -> None:  # type: ignore[override]
         self.shell.outputs.data("display_data", data)
 
@@ -109,6 +112,8 @@ class _Publisher(DisplayPublisher):
 
 
 class _DisplayHook(DisplayHook):
+    shell: Shell
+
     def __call__(self, result: Any = None) -> None:
         if result is not None:
             data, _ = self.compute_format_data(result)
@@ -118,6 +123,9 @@ class _DisplayHook(DisplayHook):
 
 class Shell(InteractiveShell):
     """An IPython shell without a terminal or a kernel; magics work, figures are shown inline."""
+
+    outputs: Outputs
+    display_formatter: DisplayFormatter
 
     @classmethod
     def start(cls, limits: Limits) -> Shell:

@@ -16,9 +16,6 @@ import socket
 import sys
 from typing import Any
 
-for _pool in ("OMP", "OPENBLAS", "MKL"):  # a thread pool does not survive a fork: its children would hang
-    os.environ[f"{_pool}_NUM_THREADS"] = "1"
-
 import torch
 
 from autograder.sandbox import isolation, worker
@@ -44,7 +41,9 @@ class Warm:
             if not message:
                 break
             request = json.loads(message)
-            answer = {"pid": self._fork(request, fds[0])} if "fork" in request else {"status": self._reap(request["reap"])}
+            answer = (
+                {"pid": self._fork(request, fds[0])} if "fork" in request else {"status": self._reap(request["reap"])}
+            )
             self._control.send(json.dumps(answer).encode())
         for pid in list(self._alive):
             self._reap(pid)
@@ -88,7 +87,7 @@ def main() -> None:
     """``python -m autograder.sandbox.warm CONTROL_FD LEVEL``"""
     control, level = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which then hangs up
-    torch.set_num_threads(1)
+    torch.set_num_threads(1)  # and no thread pool of BLAS: see session._environment
     limits = Limits()
     shell = Shell.start(limits)
     worker.preload(shell, limits)

@@ -248,7 +248,9 @@ def foreign(value: Any) -> dict[str, Any]:
 def _encode_int(value: int) -> Any:
     if -_SAFE_INT < value < _SAFE_INT:
         return value
-    return {"k": "int", "v": hex(value)} if value.bit_length() < 4096 else foreign(f"an int of {value.bit_length()} bits")
+    return (
+        {"k": "int", "v": hex(value)} if value.bit_length() < 4096 else foreign(f"an int of {value.bit_length()} bits")
+    )
 
 
 _SCALARS: dict[type, Callable[[Any], Any]] = {

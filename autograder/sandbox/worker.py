@@ -88,7 +88,9 @@ class Worker:
             return {"missing": True}, b""
         reset_globals(header["seed"])
         sent: list[torch.Tensor] = []
-        decoder = wire.Decoder(body, tensor=lambda tensor, data: _receive(decoder, tensor, data, sent), handle=self._kept.__getitem__)
+        decoder = wire.Decoder(
+            body, tensor=lambda tensor, data: _receive(decoder, tensor, data, sent), handle=self._kept.__getitem__
+        )
         args = [decoder.decode(value) for value in header["args"]]
         before = [_Before(tensor) for tensor in sent]
         function = names[header["name"]]
@@ -157,9 +159,7 @@ class _Before:
         self.grad = tensor.grad.clone() if tensor.is_leaf and tensor.grad is not None else None
 
 
-def _receive(
-    decoder: wire.Decoder, tensor: torch.Tensor, data: Header, sent: list[torch.Tensor]
-) -> torch.Tensor:
+def _receive(decoder: wire.Decoder, tensor: torch.Tensor, data: Header, sent: list[torch.Tensor]) -> torch.Tensor:
     """Make the argument that the grader holds: a leaf or not, a Parameter or not, its gradient filled or not."""
     if data.get("parameter"):
         tensor = torch.nn.Parameter(tensor, requires_grad=data["requires_grad"])

@@ -1,0 +1,31 @@
+# Each of these works as the very first command on a fresh clone.
+PYTHON ?= python3.11
+BIN := .venv/bin
+COURSE ?= .
+
+.PHONY: install exercises demo test lint clean
+
+install: $(BIN)/.installed  ## the environment .venv, with everything pinned by constraints.txt
+
+$(BIN)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+exercises: install  ## exercises/ from solutions/
+	$(BIN)/python -m autograder.release
+
+demo: exercises  ## grade the sample class and say where to look
+	$(BIN)/python -m tests.sample_class $(COURSE)
+	$(BIN)/autograder grade sgd
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: lint  ## everything that CI checks
+	$(BIN)/python -m pytest
+
+clean:  ## forget the course's hand-ins and results
+	rm -rf course solutions/*/
