@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import shutil
 import signal
-import traceback
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -17,6 +17,8 @@ from typing import Any
 
 import nbformat
 from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.converters.base import BaseConverter, NbGraderException
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from autograder.course import Course
@@ -24,8 +26,6 @@ from autograder.lesson import Lesson
 from autograder.nbgrading import KEY, digest, save
 from autograder.release import register
 from autograder.report import Report
-
-log = logging.getLogger(__name__)
 
 
 class NothingToGrade(Exception):
@@ -93,7 +93,7 @@ class Batch:
         with ProcessPoolExecutor(
             max_workers=min(jobs, len(students)),
             mp_context=multiprocessing.get_context("spawn"),
-            initializer=_start,
+            initializer=_quiet,
         ) as pool:
             waiting = {pool.submit(grade_one, self, student): student for student in students}
             try:
@@ -116,8 +116,7 @@ def grade_one(batch: Batch, student: str) -> Outcome:
     try:
         _convert(batch, student)
     except Exception as error:
-        log.error("grading %s failed", student, exc_info=error)
-        return Outcome(student, None, error=_one_line(error))
+        return Outcome(student, None, error=str(error).strip() or type(error).__name__)
     return Outcome(student, Report.from_json(report_path.read_text("utf-8")))
 
 
@@ -130,7 +129,7 @@ def _convert(batch: Batch, student: str) -> None:
         directory.assignment_id, directory.student_id = batch.assignment, student
         step = converter(coursedir=directory, config=config)
         step.force = True
-        step.start()
+        _start(step)
 
 
 def _is_done(course: Course, assignment: str, student: str, handin: Path) -> bool:
@@ -158,11 +157,28 @@ def _missing(batch: Batch, student: str, folder: Path) -> Outcome:
     return Outcome(student, report)
 
 
-def _start() -> None:
-    """In each process of the pool: Ctrl-C is for the main process, and nbgrader's log is not for the screen."""
+def _start(step: BaseConverter) -> None:
+    """Run one of nbgrader's steps; its own exception says only to look at the log, so the log's last word is raised."""
+    errors = _Errors(logging.ERROR)
+    step.log.handlers[:], step.log.propagate = [errors], False
+    try:
+        step.start()
+    except NbGraderException as error:
+        raise NbGraderException(errors.last or str(error)) from error
+
+
+class _Errors(logging.Handler):
+    """Remembers the last line of the last traceback in a log."""
+
+    last = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage().strip()
+        if message.startswith("Traceback"):
+            self.last = message.splitlines()[-1][:300]
+
+
+def _quiet() -> None:
+    """In each process of the pool: Ctrl-C is for the main process; nbgrader's harmless warnings are for nobody."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    logging.getLogger("traitlets").setLevel(logging.CRITICAL)
-
-
-def _one_line(error: Exception) -> str:
-    return traceback.format_exception_only(error)[-1].strip().splitlines()[0][:300]
+    warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")

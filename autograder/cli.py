@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from autograder.batch import Batch, Outcome
     from autograder.report import Report
 
+PIPE_WIDTH = 160
 ALL_RIGHT, NOT_ALL_RIGHT, NOT_GRADED, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -124,6 +125,8 @@ def _summarise(batch: Batch, outcomes: list[Outcome]) -> int:
     from autograder.render import terminal
 
     console, course = Console(), batch.course
+    if not console.is_terminal:
+        console = Console(width=PIPE_WIDTH)  # a file has room for the whole table
     reports = [outcome.report for outcome in outcomes if outcome.report is not None]
     failures = [outcome for outcome in outcomes if outcome.error is not None]
     ids = [task.id for task in Lesson.load(batch.assignment, course.root).tasks]

@@ -155,7 +155,7 @@ def _text(source: Any) -> str:
 def _unlocked(cells: Iterable[Cell], lesson: Lesson, notes: dict[str, str]) -> list[Cell]:
     """All cells but the graded ones. Of an edited graded cell the student's own definitions stay, in a plain cell."""
     ids = {task.id for task in lesson.tasks}
-    texts = {source_of(lesson.cells[task.checks_id]).strip() for task in lesson.tasks}
+    texts = {lesson.cells[task.checks_id]["source"].strip() for task in lesson.tasks}
     kept = []
     for cell in cells:
         name = grade_id(cell)
@@ -197,7 +197,7 @@ def _claim_solutions(cells: list[Cell], lesson: Lesson, notes: dict[str, str]) -
 def _insert_checks(cells: list[Cell], exercise: str, lesson: Lesson) -> None:
     """Put the exercise's graded cell behind its solution cell, or behind the graded cell before it, or last."""
     checks = copy.deepcopy(lesson.cells[exercise + CHECKS])
-    checks.update(source=source_of(checks), outputs=[], execution_count=None)
+    checks.update(outputs=[], execution_count=None)
     places = [index for index, cell in enumerate(cells) if grade_id(cell) == exercise]
     cells.insert(places[0] + 1 if places else len(cells), checks)
 
@@ -219,11 +219,6 @@ def _defined(cell: Cell) -> set[str]:
     functions = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     targets = [target for node in body if isinstance(node, ast.Assign) for target in node.targets]
     return functions | {target.id for target in targets if isinstance(target, ast.Name)}
-
-
-def source_of(cell: Cell) -> str:
-    """The source of a cell of the released notebook, whose file may hold it as a list of lines."""
-    return _text(cell["source"])
 
 
 def _last(cells: list[Cell]) -> Cell | None:

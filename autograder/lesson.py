@@ -56,7 +56,10 @@ class Lesson:
         for path in (release, solution):
             if not path.is_file():
                 raise UnknownAssignment(f"unknown assignment {assignment!r}: there is no {path.relative_to(root)}")
-        return cls(assignment, json.loads(release.read_text("utf-8")), solution.read_text("utf-8"))
+        notebook = json.loads(release.read_text("utf-8"))
+        for cell in notebook["cells"]:
+            cell["source"] = "".join(cell["source"])  # on disk it is a list of lines
+        return cls(assignment, notebook, solution.read_text("utf-8"))
 
     @functools.cached_property
     def tasks(self) -> tuple[Task, ...]:

@@ -1,4 +1,4 @@
-"""Our place in nbgrader's pipeline: read any hand-in, mark it with the hidden graders in the place of its own output."""
+"""Our place in nbgrader's pipeline: read any hand-in, and put the hidden graders' marks where its output would be."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict, Unicode
 
 from autograder.grading import Grader, Grading
-from autograder.handin import HandIn, grade_id, is_checks, read, source_of
+from autograder.handin import HandIn, grade_id, is_checks, read
 from autograder.lesson import Lesson
 from autograder.render.html import render_exercise, render_unreadable
 from autograder.report import Report
@@ -93,7 +93,7 @@ def write_outputs(handin: HandIn, grading: Grading, lesson: Lesson) -> None:
     nbgrader takes a graded cell's marks from its one execute_result; nothing that student code printed may stay there.
     """
     handin.notebook["metadata"][KEY]["isolation"] = grading.report.isolation
-    prose = {source_of(cell) for cell in lesson.notebook["cells"] if grade_id(cell) is None}
+    prose = {cell["source"] for cell in lesson.notebook["cells"] if grade_id(cell) is None}
     for cell in handin.notebook["cells"]:
         if cell["source"] in prose:
             cell["metadata"][KEY] = {"lesson": True}

@@ -92,7 +92,6 @@ class Maker:
             return str(damage["text"])
         notebook = copy.deepcopy(self._lesson.notebook)
         for cell in notebook["cells"]:
-            cell["source"] = "".join(cell["source"])
             if start == "solved" and _id(cell) in self._solved:
                 cell["source"] = self._solved[_id(cell)]
             cell["source"] = (answers or {}).get(_id(cell), cell["source"])

@@ -57,9 +57,9 @@ def _criterion(criterion: Criterion, hints: int) -> RenderableType:
 def class_table(reports: Sequence[Report], exercises: Sequence[str]) -> Table:
     """The marks of a class: a row a student, a column an exercise."""
     table = Table(pad_edge=False, box=None, header_style="bold")
-    table.add_column("student")
+    table.add_column("student", no_wrap=True)
     for exercise in exercises:
-        table.add_column(exercise, justify="right")
+        table.add_column(exercise, justify="right", no_wrap=True)
     table.add_column("total", justify="right", style="bold")
     table.add_column("note", max_width=48)
     for report in reports:

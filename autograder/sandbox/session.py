@@ -44,13 +44,17 @@ class Stopped(Exception):
 
 
 class WarmProcess:
-    """A process that has imported torch and forks workers. Use as a context manager, or `close` it."""
+    """A process that has imported torch and forks workers, started when the first one is asked for.
+
+    Use as a context manager, or `close` it.
+    """
 
     def __init__(self, isolation: str = levels.NONE) -> None:
         self.isolation = isolation
-        self._start()
+        self._process: subprocess.Popen[bytes] | None = None
 
     def _start(self) -> None:
+        self.close()
         self._home = tempfile.mkdtemp(prefix="autograder-")
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
@@ -62,7 +66,8 @@ class WarmProcess:
                 cwd=self._home,
                 start_new_session=True,
             )
-        self._ready = False
+        self._control.settimeout(START_SECONDS)
+        self._answer()
 
     def fork(self, workdir: str, limits: Limits) -> tuple[int, socket.socket]:
         """Start a worker in `workdir`: its process id and the connection to it.
@@ -73,11 +78,12 @@ class WarmProcess:
         request = json.dumps({"fork": workdir, "limits": limits.to_dict()}).encode()
         ours, theirs = socket.socketpair()
         with theirs:
-            for attempt in (self._ask, self._ask_anew):
+            for _ in range(2):  # once more with a new warm process, should the old one have died
                 try:
-                    return attempt(request, theirs.fileno())["pid"], ours
+                    return self._ask(request, theirs.fileno())["pid"], ours
                 except (OSError, Died) as error:
                     failure = error
+                    self.close()
         ours.close()
         raise CannotStart(f"the warm process does not start: {failure}")
 
@@ -90,13 +96,16 @@ class WarmProcess:
             return -1
 
     def close(self) -> None:
-        """End the warm process and all its workers. Safe to call twice."""
+        """End the warm process and all its workers. Safe to call twice, and before anything was started."""
+        process, self._process = self._process, None
+        if process is None:
+            return
         self._control.close()
         try:
-            self._process.wait(5)
+            process.wait(5)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            process.kill()
+            process.wait()
         shutil.rmtree(self._home, ignore_errors=True)
 
     def __enter__(self) -> WarmProcess:
@@ -106,17 +115,10 @@ class WarmProcess:
         self.close()
 
     def _ask(self, request: bytes, fd: int) -> dict[str, Any]:
-        if not self._ready:
-            self._control.settimeout(START_SECONDS)
-            self._answer()
-            self._ready = True
+        if self._process is None:
+            self._start()
         socket.send_fds(self._control, [request], [fd])
         return self._answer()
-
-    def _ask_anew(self, request: bytes, fd: int) -> dict[str, Any]:
-        self.close()
-        self._start()
-        return self._ask(request, fd)
 
     def _answer(self) -> dict[str, Any]:
         try:
@@ -124,7 +126,7 @@ class WarmProcess:
         except OSError as error:
             raise Died(f"the warm process is gone: {error}") from None
         if not message:
-            raise Died(f"the warm process ended with status {self._process.poll()}")
+            raise Died("the warm process has ended")
         answer: dict[str, Any] = json.loads(message)
         return answer
 
