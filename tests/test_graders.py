@@ -1,0 +1,161 @@
+"""The hidden graders are fair: the student's mistakes are the student's, and no answer makes a grader crash."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.report import Exercise, Verdict
+from tests.conftest import Grade
+from tests.sample_class import Maker
+
+FUNCTIONS = ("predict", "mse", "gradient", "sgd_step", "fit", "plot_fit")
+STRANGE = {
+    "nothing": "None",
+    "a float": "1.0",
+    "a string": "'seven'",
+    "nan": "torch.tensor(float('nan'))",
+    "a list of strings": "['a', 'b']",
+    "an empty list": "[]",
+    "an empty tensor": "torch.empty(0)",
+    "integers": "torch.tensor([1, 2, 3])",
+    "a boolean tensor": "torch.tensor([True, False])",
+    "a complex tensor": "torch.ones(3, dtype=torch.complex64)",
+    "a sparse tensor": "torch.eye(3).to_sparse()",
+    "five dimensions": "torch.ones(1, 2, 1, 2, 1)",
+    "a huge tensor": "torch.ones(9_000_000)",
+    "an array": "torch.ones(3).numpy()",
+    "an object": "object()",
+    "a dictionary": "{'a': 1}",
+    "a tuple": "(torch.ones(2), torch.ones(2))",
+    "deeply nested": "__import__('functools').reduce(lambda inner, _: [inner], range(100), [])",
+    "a requires-grad constant": "torch.ones(3, requires_grad=True)",
+    "its first argument": "args[0]",
+    "its last argument": "args[-1]",
+    "zeros like its first argument": "torch.zeros_like(args[0])",
+}
+
+
+def only(grade: Grade, maker: Maker, exercise: str, answer: str) -> Exercise:
+    report = grade(maker.text(answers={exercise: answer})).report
+    return next(one for one in report.exercises if one.id == exercise)
+
+
+@pytest.mark.parametrize("result", STRANGE.values(), ids=STRANGE)
+def test_strange_results_are_wrong_but_never_our_fault(result: str, maker: Maker, grade: Grade) -> None:
+    answers = {name: f"def {name}(*args):\n    return {result}" for name in FUNCTIONS}
+    report = grade(maker.text("blank", answers)).report
+    for exercise in report.exercises[:-1]:
+        assert [one.name for one in exercise.criteria if one.status is Verdict.ERROR] == []
+        assert exercise.score <= 0.15 * exercise.max_score, f"{exercise.id} earned {exercise.score}"
+
+
+def test_first_failure_is_the_smallest_input(maker: Maker, grade: Grade) -> None:
+    found = only(grade, maker, "predict", "def predict(x, a):\n    return x @ a + 1")
+    first = found.criteria[0]
+    assert (first.input, first.actual, first.expected) == ("x = [[3, 2]], a = [2, -1]", "[5]", "[4]")
+
+
+def test_an_exception_is_shown_with_the_students_own_line(maker: Maker, grade: Grade) -> None:
+    found = only(grade, maker, "mse", "def mse(y_hat, y):\n    squares = (y_hat - y) ** 2\n    return squares.meen()")
+    first = found.criteria[0]
+    assert first.actual == (
+        "  line 3 of the cell, in mse\n    return squares.meen()\n"
+        "AttributeError: 'Tensor' object has no attribute 'meen'. Did you mean: 'mean'?"
+    ) or first.actual == (
+        "  line 3 of the cell, in mse\n    return squares.meen()\nAttributeError: 'Tensor' object has no attribute 'meen'"
+    )
+    assert first.status is Verdict.FAILED and first.expected == "no exception"
+
+
+def test_endless_call_is_stopped_and_the_rest_of_the_exercise_not_run(maker: Maker, grade: Grade) -> None:
+    found = only(grade, maker, "predict", "def predict(x, a):\n    while True:\n        pass")
+    assert [one.status for one in found.criteria] == [Verdict.FAILED] * 2 + [Verdict.NOT_RUN] * 4
+    assert found.criteria[0].actual == "stopped after 3 s"
+    assert found.criteria[0].hint == "Does every loop of yours come to an end? Follow the variable that should stop it."
+    assert found.criteria[2].actual == "not run: 2 calls before this one had to be stopped"
+
+
+def test_endless_call_that_ignores_interrupts_is_killed_and_the_others_are_graded(maker: Maker, grade: Grade) -> None:
+    stubborn = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+def predict(x, a):
+    if x.shape[1] == 3:
+        while True:
+            pass
+    return x @ a
+"""
+    report = grade(maker.text(answers={"predict": stubborn})).report
+    assert report.score == report.max_score - 1
+    lost = [one.name for one in report.exercises[0].criteria if one.status is not Verdict.PASSED]
+    assert lost == ["uses every column of x, however many there are"]
+
+
+def test_process_that_ends_is_an_error_for_that_criterion_only(maker: Maker, grade: Grade) -> None:
+    leaver = """
+import os
+def predict(x, a):
+    if x.shape[1] == 3:
+        os._exit(0)
+    return x @ a
+"""
+    report = grade(maker.text(answers={"predict": leaver})).report
+    lost = [one for one in report.exercises[0].criteria if one.status is not Verdict.PASSED]
+    assert [(one.status, one.actual) for one in lost] == [
+        (Verdict.ERROR, "no answer: its process ended without an answer")
+    ]
+    assert report.score == report.max_score - 1
+
+
+def test_memory_beyond_the_limit_is_a_memory_error(maker: Maker, grade: Grade) -> None:
+    found = only(grade, maker, "predict", "def predict(x, a):\n    return bytearray(1 << 34)")
+    assert found.criteria[0].actual == "  line 2 of the cell, in predict\n    return bytearray(1 << 34)\nMemoryError: "
+
+
+def test_global_switches_left_by_a_notebook_cost_nothing(maker: Maker, grade: Grade) -> None:
+    switches = """
+import warnings
+torch.set_grad_enabled(False)
+torch.set_default_dtype(torch.float64)
+warnings.simplefilter("error")
+torch.manual_seed(1)
+"""
+    report = grade(maker.text(append=[switches])).report
+    assert report.score == report.max_score
+
+
+def test_follow_through_names_the_earlier_cause(maker: Maker, grade: Grade) -> None:
+    answers = {"mse": "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).sum()"}
+    report = grade(maker.text(answers=answers)).report
+    marks = {one.id: (one.score, one.max_score) for one in report.exercises}
+    assert marks["gradient"] == (8, 8) and marks["fit"] == (10, 10) and marks["mse"][0] < 8
+    fit = next(one for one in report.exercises if one.id == "fit")
+    assert fit.note == "Your `fit` is right: it was graded with the lesson's `mse`, because yours broke it."
+
+
+def test_follow_through_hides_no_mistake_of_its_own(maker: Maker, grade: Grade) -> None:
+    answers = {
+        "mse": "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).sum()",
+        "gradient": "def gradient(x, y, a):\n    a.grad = None\n    mse(predict(x, a), y).backward()\n    return -a.grad",
+    }
+    found = only_from(grade(maker.text(answers=answers)).report.exercises, "gradient")
+    assert 0 < found.score < found.max_score
+
+
+def only_from(exercises: tuple[Exercise, ...], id: str) -> Exercise:
+    return next(one for one in exercises if one.id == id)
+
+
+def test_mse_of_one_entry_costs_nothing_and_says_so(maker: Maker, grade: Grade) -> None:
+    answer = "def mse(y_hat, y):\n    assert y.shape == y_hat.shape\n    return ((y_hat - y) ** 2).mean().reshape(1)"
+    found = only(grade, maker, "mse", answer)
+    assert found.score == found.max_score
+    assert found.note == "Your mse has shape (1,). That cost no marks; a loss usually has shape ()."
+
+
+def test_broken_cell_that_leaves_no_function_is_an_error(maker: Maker, grade: Grade) -> None:
+    found = only(grade, maker, "predict", "def predict(x, a)\n    return x @ a")
+    assert (str(found.status), found.note) == (
+        "error",
+        "Your cell stops with SyntaxError: expected ':', so `predict` is never defined.",
+    )

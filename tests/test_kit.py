@@ -1,0 +1,130 @@
+"""The kit checks itself: lesson, graders and reference answers belong together, and the layers hold."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+from pathlib import Path
+
+import pytest
+
+from autograder import graders
+from autograder.grading import Grader
+from autograder.handin import read
+from autograder.lesson import Lesson
+from autograder.report import Status, Verdict
+from tests.conftest import Grade
+from tests.sample_class import Maker
+
+PACKAGE = Path(graders.__file__).resolve().parent.parent
+LAYERS = [
+    {"lesson", "report", "sandbox.levels", "sandbox.limits", "sandbox.wire"},
+    {"handin", "show", "sandbox.isolation", "sandbox.drawing", "sandbox.shell"},
+    {"sandbox.worker", "sandbox.session"},
+    {"sandbox.warm", "sandbox.submission"},
+    {"student"},
+    {"graders"},
+    {"verdicts"},
+    {"grading", "render"},
+    {"nbgrading", "course"},
+    {"release"},
+    {"batch"},
+    {"cli"},
+]
+UNTRUSTED = ["sandbox.warm", "sandbox.worker", "sandbox.shell", "sandbox.drawing"]
+
+
+def criteria_of(exercise: str) -> dict[str, str]:
+    """The docstrings of an exercise's criteria, by test name."""
+    module = importlib.import_module(f"autograder.graders.test_{exercise}")
+    return {name: inspect.getdoc(test) or "" for name, test in vars(module).items() if name.startswith("test_")}
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for path in PACKAGE.rglob("*.py"):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        found[".".join(parts).removesuffix(".__init__")] = path
+    return found
+
+
+def imported(path: Path) -> set[str]:
+    """The modules of the kit that a file imports, whether at its top or inside a function."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("autograder"):
+            base = (node.module or "").removeprefix("autograder").lstrip(".")
+            names |= {".".join(filter(None, (base, alias.name))) for alias in node.names} | {base}
+    return names & modules().keys() - {"", "__init__", "sandbox"}
+
+
+def layer(module: str) -> int:
+    """The number of the layer that a module or its package stands in."""
+    return next(level for level, names in enumerate(LAYERS) if module in names or module.split(".")[0] in names)
+
+
+def test_reference_earns_full_marks(maker: Maker, grade: Grade, lesson: Lesson) -> None:
+    report = grade(maker.text()).report
+    assert (report.score, report.max_score, report.note) == (lesson.max_score, lesson.max_score, None)
+    assert [(exercise.status, exercise.note) for exercise in report.exercises] == [(Status.PASSED, None)] * 7
+
+
+def test_every_stub_fails_unsolved(maker: Maker, grade: Grade) -> None:
+    report = grade(maker.text("blank")).report
+    assert [exercise.status for exercise in report.exercises] == [Status.NOT_ATTEMPTED] * 7
+    assert {one.status for exercise in report.exercises for one in exercise.criteria} == {Verdict.NOT_RUN}
+    assert report.score == 0
+
+
+def test_points_add_up_between_lesson_and_graders(maker: Maker, grade: Grade, lesson: Lesson) -> None:
+    report = grade(maker.text("blank")).report
+    assert {one.id: one.max_score for one in report.exercises} == {task.id: task.points for task in lesson.tasks}
+
+
+def test_every_exercise_has_criteria_with_names_and_hints(lesson: Lesson) -> None:
+    for task in lesson.tasks:
+        texts = criteria_of(task.id)
+        assert len(texts) >= 4 or task.id == "vocabulary"
+        for name, text in texts.items():
+            title, _, hint = text.partition("\n\n")
+            assert title and "\n" not in title, f"{task.id}: {name} needs a name of one line"
+            assert hint.strip(), f"{task.id}: {name} needs a hint"
+
+
+def test_no_hint_gives_a_reference_answer_away(lesson: Lesson) -> None:
+    for task in lesson.tasks:
+        for text in criteria_of(task.id).values():
+            assert "x @ a" not in text and "x @ coefficients" not in text and ".mean()" not in text
+
+
+def test_vocabulary_grader_knows_the_lessons_terms(lesson: Lesson) -> None:
+    from autograder.graders.test_vocabulary import TERMS
+
+    assert set(TERMS) == set(lesson.reference.vocabulary)
+    assert len(set(lesson.reference.vocabulary.values())) == 7
+
+
+@pytest.mark.parametrize("module", sorted(modules().keys() - {"", "__init__"}))
+def test_imports_point_down(module: str) -> None:
+    if module in ("sandbox", "render", "graders"):
+        assert imported(modules()[module]) == set()
+        return
+    level = layer(module)
+    for other in imported(modules()[module]):
+        package = module.split(".")[0]
+        same = package in ("graders", "render") and other.split(".")[0] == package
+        assert same or layer(other) < level, f"{module} (layer {level}) imports {other} (layer {layer(other)})"
+
+
+def test_untrusted_side_imports_nothing_of_the_trusted_side() -> None:
+    for module in UNTRUSTED:
+        assert all(name.startswith("sandbox.") for name in imported(modules()[module]))
+        assert not imported(modules()[module]) & {"sandbox.session", "sandbox.submission"}
+
+
+def test_regrading_gives_the_same_report(maker: Maker, lesson: Lesson, grader: Grader, tmp_path: Path) -> None:
+    path = tmp_path / "sgd.ipynb"
+    path.write_text(maker.text(answers={"fit": "def fit(x, y, a, lr, epochs, batch_size):\n    return []"}))
+    first, second = (grader.grade(read(path, lesson)).report.to_json() for _ in range(2))
+    assert first == second
