@@ -15,7 +15,7 @@ from rich.console import Console
 
 from autograder.lesson import Lesson, UnknownAssignment
 from autograder.render import words
-from autograder.sandbox import levels
+from autograder.sandbox import levels, probe
 
 if TYPE_CHECKING:
     from autograder.batch import Batch, Outcome
@@ -73,11 +73,11 @@ def _check(path: Path, lesson: Lesson, exercise: str | None) -> Report:
     if found.unreadable is not None:  # known without starting anything
         from autograder.report import Report
 
-        return Report.unreadable(lesson.assignment, lesson.max_score, found.unreadable, isolation=levels.best())
+        return Report.unreadable(lesson.assignment, lesson.max_score, found.unreadable, isolation=probe.best())
     from autograder.grading import Grader
     from autograder.sandbox.session import WarmProcess
 
-    with WarmProcess(levels.best()) as warm:
+    with WarmProcess(probe.best()) as warm:
         return Grader(lesson, warm).grade(found, only=exercise).report
 
 
@@ -101,7 +101,7 @@ def grade(options: argparse.Namespace) -> int:
 def _demand_isolation(level: str) -> None:
     if level not in levels.LEVELS:
         raise CannotGrade(f"unknown isolation {level!r}: choose from {', '.join(levels.LEVELS)}")
-    if level != levels.NONE and levels.best() != level:
+    if level != levels.NONE and probe.best() != level:
         raise CannotGrade(
             f"student code cannot be shut in on this machine ({level} is missing): "
             f"grade elsewhere, or without protection by saying --isolation {levels.NONE}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
+from autograder.calls import reached
 from autograder.handin import HandIn
 from autograder.lesson import Lesson, Task
 from autograder.report import Criterion, Exercise, Report, Status, Verdict
@@ -12,7 +13,7 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import WarmProcess
 from autograder.sandbox.submission import Helpers, Output, Submission
 from autograder.student import Student
-from autograder.verdicts import Pictures, Verdicts, judge, uses
+from autograder.verdicts import Verdicts, judge, uses
 
 Found = dict[str, Verdicts]
 
@@ -24,12 +25,12 @@ class Grading:
     Attributes:
         report: the verdicts.
         outputs: one list of nbformat outputs for each cell of `HandIn.code`.
-        pictures: what the hand-in drew, by exercise.
+        pictures: PNG images by exercise: what the hand-in drew, and what the lesson's answer draws.
     """
 
     report: Report
     outputs: list[list[Output]]
-    pictures: dict[str, Pictures]
+    pictures: dict[str, list[bytes]]
 
 
 class Grader:
@@ -56,24 +57,25 @@ class Grader:
                 for task in self._lesson.tasks
                 if task in tasks or task.id in earlier
             }
-        for task in tasks:
-            self._follow_through(task.id, sources, found, seed)
+            for task in tasks:
+                self._follow_through(task.id, sources, submission, found)
         exercises = tuple(_exercise(task, found[task.id], handin, outputs) for task in tasks)
         pictures = {task.id: pair for task in tasks if (pair := found[task.id].pictures)}
         return Grading(Report.of(name, exercises, isolation=isolation, student=student), outputs, pictures)
 
-    def _follow_through(self, exercise: str, sources: list[str], found: Found, seed: int) -> None:
+    def _follow_through(self, exercise: str, sources: list[str], submission: Submission, found: Found) -> None:
         """Judge again with the lesson's own helpers where earlier answers lost marks; the better mark stands.
 
         The helpers enter a fresh worker, which answers for this exercise only and is thrown away.
         """
         own = found[exercise]
-        broken = tuple(name for name in uses(exercise) if not found[name].full)
+        called = reached(sources, exercise)
+        broken = tuple(name for name in uses(exercise) if name in called and not found[name].full)
         if own.full or not own.attempted or not broken:
             return
         helpers = Helpers(broken, self._lesson.helpers(broken))
-        with Submission(self._warm, sources, self._limits, helpers, seed) as submission:
-            helped = judge(exercise, Student(submission), self._lesson.reference)
+        with submission.again(helpers) as fresh:
+            helped = judge(exercise, Student(fresh), self._lesson.reference)
         if helped.score > own.score:
             names = " and ".join(f"`{name}`" for name in broken)
             lead = f"Your `{exercise}` is right" if helped.full else f"Your `{exercise}` does better than it looks"

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.calls import parse as parse_cell
 from autograder.lesson import CHECKS, Cell, Lesson
 
 MAX_BYTES = 50 << 20
 NBFORMAT = 4
 NBFORMAT_MINOR = 5
 KINDS = ("code", "markdown", "raw")
-MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
 
 
 class Unreadable(Exception):
@@ -188,7 +188,7 @@ def _claim_solutions(cells: list[Cell], lesson: Lesson, notes: dict[str, str]) -
             notes.setdefault(
                 task.id, f"Several cells define {task.id}; the last definition is the one that was graded."
             )
-        elif defining and defining[0] is not chosen:
+        elif chosen not in own:
             notes.setdefault(
                 task.id, f"The cell that was graded is not the one meant for {task.id}, but it defines it."
             )
@@ -212,9 +212,8 @@ def _defined(cell: Cell) -> set[str]:
     """The names that a code cell defines at its top level, magics aside; none if it is no Python."""
     if cell["cell_type"] != "code":
         return set()
-    try:
-        body = ast.parse(MAGIC.sub("", cell["source"])).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    body = parse_cell(cell["source"])
+    if body is None:
         return set(re.findall(r"^def\s+(\w+)", cell["source"], re.MULTILINE))
     functions = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     targets = [target for node in body if isinstance(node, ast.Assign) for target in node.targets]

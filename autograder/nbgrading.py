@@ -111,7 +111,7 @@ def _verdict(checks: str, grading: Grading, lesson: Lesson) -> tuple[float, str]
     report = grading.report
     for task, exercise in zip(lesson.tasks, report.exercises, strict=False):
         if task.checks_id == checks:
-            return exercise.score, render_exercise(exercise, grading.pictures.get(task.id))
+            return exercise.score, render_exercise(exercise, grading.pictures.get(task.id, ()))
     return 0.0, render_unreadable(report)
 
 

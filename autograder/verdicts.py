@@ -6,13 +6,13 @@ import functools
 import importlib
 import inspect
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
+from autograder.graders import fixtures
 from autograder.graders.expect import Failed
 from autograder.report import Criterion, Verdict
 from autograder.sandbox.session import Died, Stopped
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 GRADERS = "autograder.graders"
 STOPS = 2
 ENDLESS = "Does every loop of yours come to an end? Follow the variable that should stop it."
+LEFT = "Does something in your code end Python itself, or change how it answers? A function should return."
 OUR_FAULT = "This is a fault in the grader, not in your work. Your instructor has been told; nothing to do for you."
 OPTIONS = (
     "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:warnings", "-p", "no:faulthandler",
@@ -34,20 +35,13 @@ OPTIONS = (
 )  # fmt: skip
 
 
-class Pictures(NamedTuple):
-    """Two PNG images for the feedback page: what the student's code draws, and what the lesson's draws."""
-
-    yours: bytes
-    reference: bytes
-
-
 @dataclass
 class Verdicts:
-    """What one run of an exercise's grader found."""
+    """What one run of an exercise's grader found; `pictures` are PNG: the student's, then the lesson's."""
 
     criteria: list[Criterion] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    pictures: Pictures | None = None
+    pictures: list[bytes] = field(default_factory=list)
     unanswered: int = 0
     stops: int = 0
 
@@ -74,7 +68,7 @@ def judge(exercise: str, student: Student, reference: SimpleNamespace) -> Verdic
     """
     plugin = _Plugin(student, reference)
     inifile = ["-c", "/dev/null", "--rootdir", "/"]
-    pytest.main([*OPTIONS, *inifile, f"{GRADERS}.test_{exercise}"], plugins=[plugin])
+    pytest.main([*OPTIONS, *inifile, f"{GRADERS}.test_{exercise}"], plugins=[plugin, fixtures])
     if not plugin.found.criteria:
         raise LookupError(f"no criteria for exercise {exercise!r}: is there a {GRADERS}.test_{exercise}?")
     return plugin.found
@@ -87,7 +81,7 @@ def uses(exercise: str) -> tuple[str, ...]:
 
 
 class _Plugin:
-    """Hands the student to the tests and collects what becomes of each."""
+    """Collects what becomes of each test."""
 
     def __init__(self, student: Student, reference: SimpleNamespace) -> None:
         self.found = Verdicts()
@@ -95,25 +89,12 @@ class _Plugin:
         self._reference = reference
 
     def pytest_configure(self, config: pytest.Config) -> None:
+        """Tell the fixtures what they hand out."""
         config.addinivalue_line("markers", "points(n): what the criterion is worth")
-
-    @pytest.fixture
-    def student(self) -> Student:
-        return self._student
-
-    @pytest.fixture
-    def reference(self) -> SimpleNamespace:
-        return self._reference
-
-    @pytest.fixture
-    def note(self) -> Callable[[str], None]:
-        """A remark that costs no marks."""
-        return self.found.notes.append
-
-    @pytest.fixture
-    def pictures(self) -> Callable[[bytes, bytes], None]:
-        """Keep the student's picture and the reference's for the feedback page."""
-        return lambda yours, reference: setattr(self.found, "pictures", Pictures(yours, reference))
+        config.stash[fixtures.STUDENT] = self._student
+        config.stash[fixtures.REFERENCE] = self._reference
+        config.stash[fixtures.NOTES] = self.found.notes
+        config.stash[fixtures.PICTURES] = self.found.pictures
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
@@ -170,7 +151,7 @@ def criterion(
         case OutOfTime():
             return lost(Verdict.NOT_RUN, actual=str(failure))
         case Died() | WireError():
-            return lost(Verdict.ERROR, input=input, actual=f"no answer: {failure}", expected="an answer", hint=hint)
+            return lost(Verdict.ERROR, input=input, actual=f"no answer: {failure}", expected="an answer", hint=LEFT)
     log.error("the grader of %r failed", name, exc_info=failure)
     return lost(Verdict.ERROR, hint=OUR_FAULT)
 

@@ -14,7 +14,7 @@ import pytest
 from autograder.grading import Grader, Grading
 from autograder.handin import read
 from autograder.lesson import HOME, Lesson
-from autograder.sandbox import levels
+from autograder.sandbox import probe
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import WarmProcess
 from tests.sample_class import Maker
@@ -35,7 +35,7 @@ def maker(lesson: Lesson) -> Maker:
 
 @pytest.fixture(scope="session")
 def warm() -> Iterator[WarmProcess]:
-    with WarmProcess(levels.best()) as process:
+    with WarmProcess(probe.best()) as process:
         yield process
 
 

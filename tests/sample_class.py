@@ -18,6 +18,7 @@ Each file tells about one student::
     strip = true                          # all nbgrader metadata is gone
     insert = ["while True: pass"]         # the student's own cells, behind the first code cell
     append = ["predict = None"]           # … at the end
+    bare = true                           # without the lesson's own cells, but for the first
     nbformat = 5
     text = "not a notebook"               # instead of everything
 
@@ -113,6 +114,7 @@ def _damage(
     strip: bool = False,
     insert: tuple[str, ...] = (),
     append: tuple[str, ...] = (),
+    bare: bool = False,
     nbformat: int = 4,
 ) -> None:
     cells: list[Cell] = []
@@ -125,6 +127,9 @@ def _damage(
             cell["metadata"].pop("nbgrader", None)
         if name not in delete:
             cells += [cell, copy.deepcopy(cell)] if name in duplicate else [cell]
+    if bare:
+        lessons = [cell for cell in cells if cell["cell_type"] == "code" and not _id(cell)]
+        cells = [cell for cell in cells if cell not in lessons[1:]]
     first = next(index for index, cell in enumerate(cells) if cell["cell_type"] == "code")
     cells[first + 1 : first + 1] = [_code(source) for source in insert]
     notebook["cells"] = cells + [_code(source) for source in append]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.report import Exercise, Verdict
+from autograder.report import Exercise, Report, Verdict
 from tests.conftest import Grade
 from tests.sample_class import Maker
 
@@ -36,14 +36,17 @@ STRANGE = {
 
 
 def only(grade: Grade, maker: Maker, exercise: str, answer: str) -> Exercise:
-    report = grade(maker.text(answers={exercise: answer})).report
+    return of(grade(maker.text(answers={exercise: answer}, bare=True)).report, exercise)
+
+
+def of(report: Report, exercise: str) -> Exercise:
     return next(one for one in report.exercises if one.id == exercise)
 
 
 @pytest.mark.parametrize("result", STRANGE.values(), ids=STRANGE)
 def test_strange_results_are_wrong_but_never_our_fault(result: str, maker: Maker, grade: Grade) -> None:
     answers = {name: f"def {name}(*args):\n    return {result}" for name in FUNCTIONS}
-    report = grade(maker.text("blank", answers)).report
+    report = grade(maker.text("blank", answers, bare=True)).report
     for exercise in report.exercises[:-1]:
         assert [one.name for one in exercise.criteria if one.status is Verdict.ERROR] == []
         assert exercise.score <= 0.15 * exercise.max_score, f"{exercise.id} earned {exercise.score}"
@@ -60,9 +63,7 @@ def test_an_exception_is_shown_with_the_students_own_line(maker: Maker, grade: G
     first = found.criteria[0]
     assert first.actual == (
         "  line 3 of the cell, in mse\n    return squares.meen()\n"
-        "AttributeError: 'Tensor' object has no attribute 'meen'. Did you mean: 'mean'?"
-    ) or first.actual == (
-        "  line 3 of the cell, in mse\n    return squares.meen()\nAttributeError: 'Tensor' object has no attribute 'meen'"
+        "AttributeError: 'Tensor' object has no attribute 'meen'"
     )
     assert first.status is Verdict.FAILED and first.expected == "no exception"
 
@@ -85,7 +86,7 @@ def predict(x, a):
             pass
     return x @ a
 """
-    report = grade(maker.text(answers={"predict": stubborn})).report
+    report = grade(maker.text(answers={"predict": stubborn}, bare=True)).report
     assert report.score == report.max_score - 1
     lost = [one.name for one in report.exercises[0].criteria if one.status is not Verdict.PASSED]
     assert lost == ["uses every column of x, however many there are"]
@@ -99,7 +100,7 @@ def predict(x, a):
         os._exit(0)
     return x @ a
 """
-    report = grade(maker.text(answers={"predict": leaver})).report
+    report = grade(maker.text(answers={"predict": leaver}, bare=True)).report
     lost = [one for one in report.exercises[0].criteria if one.status is not Verdict.PASSED]
     assert [(one.status, one.actual) for one in lost] == [
         (Verdict.ERROR, "no answer: its process ended without an answer")
@@ -120,17 +121,28 @@ torch.set_default_dtype(torch.float64)
 warnings.simplefilter("error")
 torch.manual_seed(1)
 """
-    report = grade(maker.text(append=[switches])).report
+    report = grade(maker.text(append=[switches], bare=True)).report
     assert report.score == report.max_score
 
 
 def test_follow_through_names_the_earlier_cause(maker: Maker, grade: Grade) -> None:
     answers = {"mse": "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).sum()"}
-    report = grade(maker.text(answers=answers)).report
+    report = grade(maker.text(answers=answers, bare=True)).report
     marks = {one.id: (one.score, one.max_score) for one in report.exercises}
     assert marks["gradient"] == (8, 8) and marks["fit"] == (10, 10) and marks["mse"][0] < 8
-    fit = next(one for one in report.exercises if one.id == "fit")
+    fit = of(report, "fit")
     assert fit.note == "Your `fit` is right: it was graded with the lesson's `mse`, because yours broke it."
+
+
+def test_answer_that_needs_a_stub_is_graded_with_the_lessons_function(maker: Maker, grade: Grade) -> None:
+    answers = {"predict": "def predict(x, a):\n    raise NotImplementedError()"}
+    report = grade(maker.text(answers=answers, bare=True)).report
+    assert str(of(report, "predict").status) == "not_attempted"
+    assert (
+        of(report, "fit").note
+        == "Your `fit` is right: it was graded with the lesson's `predict`, because yours broke it."
+    )
+    assert report.score == report.max_score - 6
 
 
 def test_follow_through_hides_no_mistake_of_its_own(maker: Maker, grade: Grade) -> None:
@@ -138,12 +150,8 @@ def test_follow_through_hides_no_mistake_of_its_own(maker: Maker, grade: Grade) 
         "mse": "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).sum()",
         "gradient": "def gradient(x, y, a):\n    a.grad = None\n    mse(predict(x, a), y).backward()\n    return -a.grad",
     }
-    found = only_from(grade(maker.text(answers=answers)).report.exercises, "gradient")
+    found = of(grade(maker.text(answers=answers, bare=True)).report, "gradient")
     assert 0 < found.score < found.max_score
-
-
-def only_from(exercises: tuple[Exercise, ...], id: str) -> Exercise:
-    return next(one for one in exercises if one.id == id)
 
 
 def test_mse_of_one_entry_costs_nothing_and_says_so(maker: Maker, grade: Grade) -> None:

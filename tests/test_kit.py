@@ -19,9 +19,9 @@ from tests.sample_class import Maker
 
 PACKAGE = Path(graders.__file__).resolve().parent.parent
 LAYERS = [
-    {"lesson", "report", "sandbox.levels", "sandbox.limits", "sandbox.wire"},
+    {"calls", "lesson", "report", "sandbox.levels", "sandbox.limits", "sandbox.wire"},
     {"handin", "show", "sandbox.isolation", "sandbox.drawing", "sandbox.shell"},
-    {"sandbox.worker", "sandbox.session"},
+    {"sandbox.worker", "sandbox.session", "sandbox.probe"},
     {"sandbox.warm", "sandbox.submission"},
     {"student"},
     {"graders"},

@@ -88,7 +88,9 @@ def solved(warm: WarmProcess) -> tuple[Cells, list[list[Output]]]:
 
 def test_solved_lesson_runs_without_an_error(solved: tuple[Cells, list[list[Output]]]) -> None:
     cells, outputs = solved
-    assert {cell["source"][:40]: names for cell, one in zip(cells, outputs, strict=True) if (names := errors(one))} == {}
+    assert {
+        cell["source"][:40]: names for cell, one in zip(cells, outputs, strict=True) if (names := errors(one))
+    } == {}
 
 
 def test_solved_lesson_tells_its_story(solved: tuple[Cells, list[list[Output]]]) -> None:

@@ -18,13 +18,14 @@ SHOWN = [
     ("a", "'a'"), ("two\nlines", r"'two\nlines'"), ("\x1b[2J", r"'\x1b[2J'"), ("\ud800", r"'\ud800'"),
     ([], "[]"), ([1.0, "a", None], "[1, 'a', None]"), ((), "()"), ((1.5,), "(1.5,)"), ((1, [2.0]), "(1, [2])"),
     ({}, "{}"), ({"lr": 0.1, 2: [True]}, "{'lr': 0.1, 2: [True]}"),
-    (torch.tensor(2.0), "2"), (torch.tensor([1.0, 2.5]), "[1, 2.5]"), (torch.tensor([[1, 2], [3, 4]]), "[[1, 2], [3, 4]]"),
-    (torch.tensor([True, False]), "[True, False]"), (torch.tensor([1 + 2j]), "[(1+2j)]"),
+    (torch.tensor(2.0), "2"), (torch.tensor([1.0, 2.5]), "[1, 2.5]"), (torch.tensor([True, False]), "[True, False]"),
+    (torch.tensor([[1, 2], [3, 4]]), "[[1, 2], [3, 4]]"), (torch.tensor([1 + 2j]), "[(1+2j)]"),
     (torch.ones(2).requires_grad_(), "[1, 1]"), (torch.tensor([math.nan, math.inf]), "[nan, inf]"),
     (torch.tensor([0.1]), "[0.1]"), (torch.zeros(0, 2), "an empty tensor of shape (0, 2)"),
     (torch.zeros(5, 5), "a tensor of shape (5, 5)"), (torch.zeros(MANY).int(), "[" + ", ".join("0" * MANY) + "]"),
-    (np.array([1.0, 2.0]), "[1, 2] (NumPy)"), (np.float32(0.1), "0.1 (NumPy)"), (np.zeros(100), "a tensor of shape (100,) (NumPy)"),
-    (Foreign("Linear", "Linear(in_features=2)"), "a Linear: Linear(in_features=2)"), (b"abc", "a bytes"), ({1}, "a set"),
+    (np.array([1.0, 2.0]), "[1, 2] (NumPy)"), (np.float32(0.1), "0.1 (NumPy)"),
+    (np.zeros(100), "a tensor of shape (100,) (NumPy)"), (b"abc", "a bytes"), ({1}, "a set"),
+    (Foreign("Linear", "Linear(in_features=2)"), "a Linear: Linear(in_features=2)"),
 ]  # fmt: skip
 
 
@@ -37,7 +38,7 @@ LENGTHY = {
     "text": "x" * 1000,
     "list": ["x" * 50] * 10,
     "tuple": ("x" * 50,) * 10,
-    "dictionary": {number: "x" * 50 for number in range(10)},
+    "dictionary": dict.fromkeys(range(10), "x" * 50),
     "object": Foreign("Wordy", "w" * 1000),
     "integer": 2**4000,
 }

@@ -45,7 +45,7 @@ def nested(depth: int) -> list[Any]:
     return value
 
 
-PLAIN = [
+PLAIN: list[Any] = [
     None, True, False, 0, -1, 2**53 - 1, 2**53, -(2**53), 2**64 + 1, 2**4094, -(2**4094),
     0.0, -0.0, 0.1, 1e308, 5e-324, math.nan, math.inf, -math.inf,
     1 - 2j, complex(math.nan, -0.0), complex(-0.0, math.inf),
@@ -105,8 +105,8 @@ def test_tensors_share_the_body_without_mixing_their_bytes() -> None:
 
 ARRAYS = [
     np.arange(6.0).reshape(2, 3), np.asfortranarray(np.arange(6.0).reshape(2, 3)), np.arange(4)[::-1], np.zeros((0, 2)),
-    np.array([True, False]), np.array([1j], dtype=np.complex64), np.arange(3, dtype=np.uint8), np.float16([0.5]),
-    np.float64(0.1), np.float32(-0.0), np.int64(-5), np.bool_(True),
+    np.array([True, False]), np.array([1j], dtype=np.complex64), np.arange(3, dtype=np.uint8),
+    np.array([0.5], dtype=np.float16), np.float64(0.1), np.float32(-0.0), np.int64(-5), np.bool_(True),
 ]  # fmt: skip
 
 

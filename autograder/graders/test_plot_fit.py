@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from autograder.graders import expect
 
 USES = ("predict",)
-X = torch.tensor([[0.0, 1.0], [3.0, 1.0], [1.0, 1.0], [4.0, 1.0]])
-Y = torch.tensor([1.0, 0.0, 4.0, 9.0])
+X = torch.tensor([[0.0, 1.0], [3.0, 1.0], [2.0, 1.0], [4.0, 1.0]])
+Y = torch.tensor([3.0, 7.0, 4.0, 9.0])  # no point, residual or mix-up of columns lies on the line y = 2 x - 1
 
 
 def coefficients():
@@ -21,15 +21,27 @@ def coefficients():
     return a
 
 
-def plot(student, *, current=True):
-    """What the student's function draws: all its points as one (m, 2), and endless lines by two points each."""
+def plot(student, *, current=True, picture=False):
+    """What the student's function draws."""
     axes = student.axes(current=current)
     student.plot_fit(X.clone(), Y.clone(), coefficients(), axes)
-    drawing = student.drawing(axes)
+    drawing = student.drawing(axes, picture=picture)
     expect.true(bool(drawing.marks), "nothing drawn on ax", "the data and the fitted line")
-    points = [torch.from_numpy(mark["xy"]) for mark in drawing.marks if mark.get("kind") != "axline"]
-    endless = [torch.from_numpy(mark["xy"]) for mark in drawing.marks if mark.get("kind") == "axline"]
-    return torch.cat([*points, torch.empty(0, 2, dtype=torch.float64)]), endless
+    return drawing
+
+
+@pytest.fixture(scope="module")
+def drawn(student):
+    """When called: all points that the student's function draws, (m, 2), and its endless lines by two points each."""
+
+    @functools.cache
+    def points_and_lines():
+        marks = plot(student).marks
+        points = [torch.from_numpy(mark["xy"]) for mark in marks if mark.get("kind") != "axline"]
+        endless = [torch.from_numpy(mark["xy"]) for mark in marks if mark.get("kind") == "axline"]
+        return torch.cat([*points, torch.empty(0, 2, dtype=torch.float64)]), endless
+
+    return points_and_lines
 
 
 def is_drawn(point, points):
@@ -46,20 +58,16 @@ def test_draws(student, reference, pictures):
 
     Matplotlib turns what it is given into NumPy, and NumPy cannot carry gradients. What do you hand it instead?
     """
-    axes = student.axes()
-    student.plot_fit(X.clone(), Y.clone(), coefficients(), axes)
-    drawing = student.drawing(axes, picture=True)
-    pictures(drawing.png, reference_picture(reference.plot_fit))
-    expect.true(bool(drawing.marks), "nothing drawn on ax", "the data and the fitted line")
+    pictures(plot(student, picture=True).png, reference_picture(reference.plot_fit))
 
 
 @pytest.mark.points(1)
-def test_data(student, reference):
+def test_data(drawn):
     """shows the data: x[:, 0] across, y up
 
     Which column of x varies? It belongs on the horizontal axis, and y on the vertical one.
     """
-    points, _ = plot(student)
+    points, _ = drawn()
     missing = [
         (x, y) for x, y in zip(X[:, 0].tolist(), Y.tolist(), strict=True) if not is_drawn(torch.tensor([x, y]), points)
     ]
@@ -72,12 +80,12 @@ def test_data(student, reference):
 
 
 @pytest.mark.points(1)
-def test_line(student, reference):
+def test_line(drawn):
     """shows the fitted line's values
 
     Which values do you want to compare with y: the coefficients, the errors, or the predictions?
     """
-    points, endless = plot(student)
+    points, endless = drawn()
     found = len(on_the_line(points)) + sum(len(on_the_line(line)) for line in endless)
     expect.true(
         found > 0,
@@ -88,12 +96,12 @@ def test_line(student, reference):
 
 
 @pytest.mark.points(1)
-def test_line_spans_the_data(student, reference):
+def test_line_spans_the_data(drawn):
     """draws the line over all of the data
 
     From the smallest x to the largest: how far does your line reach?
     """
-    points, endless = plot(student)
+    points, endless = drawn()
     if any(len(on_the_line(line)) == len(line) for line in endless):
         return
     across = on_the_line(points)[:, 0]

@@ -65,7 +65,10 @@ def test_gradient_reaches_a(student, reference):
     )
     weights = torch.arange(1.0, len(x) + 1)
     (predicted.reshape(-1) * weights).sum().backward()
-    expect.values(a.grad, weights @ x)
+    slopes = expect.numbers(a.grad)
+    expect.true(
+        bool(torch.isfinite(slopes).all() and slopes.any()), f"a.grad = {expect.show(a.grad)}", "slopes in a.grad"
+    )
 
 
 @pytest.mark.points(1)
@@ -80,7 +83,7 @@ def test_dtype_and_inputs(student, reference):
     expect.dtype(predicted, torch.float64)
     expect.unchanged(x, x_before, "x")
     expect.unchanged(a, a_before, "a")
-    expect.true(not expect.close(expect.numbers(predicted), expect.numbers(x)), "x itself", "predictions")
+    expect.true(predicted.numel() == len(x), f"{predicted.numel()} numbers for {len(x)} rows", "one number a row")
     moving = expect.numbers(student.predict(x, a + 1))
     expect.true(
         not torch.equal(moving, expect.numbers(predicted)), "the same predictions for another a", "other predictions"

@@ -5,6 +5,8 @@ import torch
 
 from autograder.graders import expect
 
+STUCK = "Your step does not move a at all yet. Get the first criterion right, then come back to this one."
+
 
 def parameter(values, grad):
     """A leaf that requires grad, with its gradient set."""
@@ -19,7 +21,7 @@ def step(student, values, grad, lr):
     before = expect.numbers(a)
     student.sgd_step(a, lr)
     moved = expect.numbers(a) - before
-    expect.true(bool(moved.abs().sum() > 0), f"a is still {expect.show(a)}", "a has moved", hint=None)
+    expect.true(bool(moved.abs().sum() > 0), f"a is still {expect.show(a)}", "a has moved", hint=STUCK)
     return moved
 
 
@@ -57,7 +59,7 @@ def test_two_steps(student, reference):
     start = expect.numbers(a)
     student.sgd_step(a, 0.1)
     first = expect.numbers(a)
-    expect.true(not torch.equal(first, start), f"a is still {expect.show(a)}", "a has moved")
+    expect.true(not torch.equal(first, start), f"a is still {expect.show(a)}", "a has moved", hint=STUCK)
     expect.true(a.requires_grad, "a.requires_grad is False after the first step", "a can be trained further")
     a.grad = torch.tensor([3.0, 5.0])
     student.sgd_step(a, 0.1)
@@ -89,7 +91,7 @@ def test_still_trainable(student, reference):
     expect.true(student.grad_enabled, "autograd is switched off everywhere", "autograd is on again")
     expect.true(a.requires_grad, "a.requires_grad is False", "a.requires_grad is still True")
     expect.true(student.leaves[0], "a is no leaf any more", "a is still a leaf")
-    expect.true(not torch.equal(a.detach(), before), f"a is still {expect.show(a)}", "a has moved")
+    expect.true(not torch.equal(a.detach(), before), f"a is still {expect.show(a)}", "a has moved", hint=STUCK)
 
 
 @pytest.mark.points(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
+from collections.abc import Sequence
 from pathlib import Path
 
 import nh3
@@ -12,16 +13,15 @@ from markupsafe import escape
 
 from autograder.render import words
 from autograder.report import Exercise, Report
-from autograder.verdicts import Pictures
 
 INLINE = ("data:image/png;base64,", "data:image/jpeg;base64,")
 LINKS = ("https://", "http://", "mailto:", "#")
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
-def render_exercise(exercise: Exercise, pictures: Pictures | None = None) -> str:
-    """One exercise's verdicts, and the pictures that a plotting function has drawn."""
-    images = [base64.b64encode(png).decode() for png in pictures or ()]
+def render_exercise(exercise: Exercise, pictures: Sequence[bytes] = ()) -> str:
+    """One exercise's verdicts; `pictures` are PNG images: what the student's function draws, and the lesson's."""
+    images = [base64.b64encode(png).decode() for png in pictures]
     return _environment().get_template("report.html.j2").render(
         exercise=exercise, images=images, words=words.STATUS, marks=words.MARK, points=words.points
     )  # fmt: skip

@@ -73,6 +73,12 @@ def explain(error: BaseException, trace: TracebackType | None) -> list[str]:
     return [*lines[-6:], f"{type(error).__name__}: {message}", message]
 
 
+def raised_in(trace: TracebackType | None) -> str | None:
+    """The student's function that an exception comes from."""
+    own = [frame.name for frame in traceback.extract_tb(trace) if frame.filename.startswith(CELL_FILE)]
+    return own[-1] if own else None
+
+
 def _message(error: BaseException) -> str:
     try:
         return (error.msg if isinstance(error, SyntaxError) else str(error))[:2000]

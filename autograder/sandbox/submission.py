@@ -39,9 +39,16 @@ class Submission:
         self._limits = limits
         self._helpers = helpers
         self._seed = seed
-        self._skipped: set[int] = set()
+        self._skipped: set[int] = set()  # cells that end the process, or cannot be stopped
+        self._endless: set[int] = set()  # cells that had to be stopped
         self._session: Session | None = None
         self._end = time.monotonic() + limits.submission
+
+    def again(self, helpers: Helpers) -> Submission:
+        """The same notebook in a fresh worker, with helpers in the place of some of its functions."""
+        fresh = Submission(self._warm, self._cells, self._limits, helpers, self._seed)
+        fresh._skipped, fresh._endless = set(self._skipped), set(self._endless)
+        return fresh
 
     def run(self) -> list[list[Output]]:
         """Run every cell in order, whatever the ones before did; their outputs in nbformat's form."""
@@ -72,10 +79,10 @@ class Submission:
         """One cell's outputs. A cell that cannot be stopped, or that ends its process, is not run again."""
         try:
             request = {"op": "run", "source": self._cells[index], "pictures": pictures}
-            reply, _ = self._running(index).ask(self._seconds(self._limits.cell), request)
+            most = self._limits.grace if index in self._endless else self._limits.cell
+            reply, _ = self._running(index).ask(self._seconds(most), request)
         except Stopped as stop:
-            if not stop.alive:
-                self._skipped.add(index)
+            (self._endless if stop.alive else self._skipped).add(index)
             return [_failure("Stopped", str(stop))]
         except Died as death:
             self._skipped.add(index)

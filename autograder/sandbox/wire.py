@@ -130,7 +130,7 @@ class Encoder:
 
     def raw(self, tensor: torch.Tensor) -> list[Any]:
         """Append the tensor's bytes to the body: ``[dtype, shape, offset, length]``."""
-        flat = tensor.detach().cpu().resolve_conj().resolve_neg().contiguous().reshape(-1)
+        flat = torch.empty(tensor.numel(), dtype=tensor.dtype).copy_(tensor.detach().reshape(-1))
         data = flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
         offset = len(self.body)
         self.body += data
@@ -197,7 +197,8 @@ class Decoder:
         if numel == 0:
             return torch.empty(shape, dtype=dtype)
         flat = torch.frombuffer(bytearray(self._body[offset : offset + length]), dtype=torch.uint8)
-        return (flat.ne(0) if dtype is torch.bool else flat.view(dtype)).reshape(shape)
+        values = flat.ne(0) if dtype is torch.bool else flat.view(dtype)
+        return values.reshape(shape).clone()  # no view: students' code may do things that a view does not allow
 
     def _value(self, data: Any, depth: int) -> Any:
         if depth > MAX_DEPTH + 1:

@@ -19,10 +19,11 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from autograder.sandbox import drawing, wire
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.shell import Output, Shell, explain
+from autograder.sandbox.shell import Output, Shell, explain, raised_in
 
 Header = dict[str, Any]
 Reply = tuple[Header, bytes]
@@ -137,7 +138,7 @@ class Worker:
     def _drawn(self, header: Header, _: bytes) -> Reply:
         """Draw the axes for real (some errors appear only then), and tell what lies on them."""
         axes = self._kept[header["handle"]]
-        canvas = axes.figure.canvas
+        canvas = FigureCanvasAgg(axes.figure)  # plt.show() has taken the figure's own canvas away
         canvas.draw()
         picture = io.BytesIO()
         if header["picture"]:
@@ -196,7 +197,12 @@ def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
 
 def _raised(error: BaseException) -> Header:
     lines = explain(error, error.__traceback__)
-    return {"type": type(error).__name__, "message": lines[-1], "trace": "\n".join(lines[:-1])}
+    return {
+        "type": type(error).__name__,
+        "message": lines[-1],
+        "trace": "\n".join(lines[:-1]),
+        "function": raised_in(error.__traceback__),
+    }
 
 
 def reset_globals(seed: int) -> None:

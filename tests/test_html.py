@@ -1,0 +1,125 @@
+"""The feedback page: what stands in a graded cell, and that nothing of a student's runs in a reader's browser."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.render.html import harmless, render_exercise, render_unreadable
+from autograder.report import Criterion, Exercise, Report, Status, Verdict
+from autograder.verdicts import Pictures
+
+KEPT = Criterion("squares the error", Verdict.PASSED, 2.0, 2.0)
+LOST = Criterion("averages", Verdict.FAILED, 0.0, 1.5, "y = [0, 0]", "2", "1", "Duplicate every row.")
+BARE = Criterion("never tried", Verdict.NOT_RUN, 0.0, 1.0)
+
+
+def test_an_exercise_that_is_all_right_names_what_passed() -> None:
+    assert render_exercise(Exercise.of("mse", (KEPT,))) == (
+        '<section class="report passed">\n'
+        '<p class="verdict"><b>mse</b>: all right, 2 of 2 points</p>\n'
+        '<ul class="kept">\n'
+        "<li>squares the error</li>\n"
+        "</ul>\n"
+        "</section>"
+    )
+
+
+def test_a_lost_criterion_shows_input_answer_expectation_and_hint() -> None:
+    assert render_exercise(Exercise.of("mse", (LOST,))) == (
+        '<section class="report failed">\n'
+        '<p class="verdict"><b>mse</b>: not right yet, 0 of 1.5 points</p>\n'
+        '<div class="lost failed">\n'
+        '<p class="name"><span class="mark">✗</span> averages</p>\n'
+        "<table>\n"
+        '<tr><th scope="row">input</th><td><pre>y = [0, 0]</pre></td></tr>\n'
+        '<tr><th scope="row">yours</th><td><pre>2</pre></td></tr>\n'
+        '<tr><th scope="row">expected</th><td><pre>1</pre></td></tr>\n'
+        "</table>\n"
+        '<p class="hint">Duplicate every row.</p></div>\n'
+        "</section>"
+    )
+
+
+def test_a_criterion_without_facts_has_no_empty_table() -> None:
+    page = render_exercise(Exercise.of("mse", (BARE,), status=Status.NOT_ATTEMPTED))
+    assert "<b>mse</b>: not attempted, 0 of 1 points" in page
+    assert '<span class="mark">–</span> never tried' in page
+    assert "<table>" not in page
+    assert 'class="hint"' not in page
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (Status.PASSED, "all right"), (Status.PARTIAL, "partly right"), (Status.FAILED, "not right yet"),
+        (Status.ERROR, "could not be run"), (Status.NOT_ATTEMPTED, "not attempted"),
+    ],
+)  # fmt: skip
+def test_each_status_has_its_class_and_its_words(status: Status, words: str) -> None:
+    page = render_exercise(Exercise.of("mse", (KEPT, LOST), status=status))
+    assert f'<section class="report {status.value}">' in page
+    assert f"<b>mse</b>: {words}, 2 of 3.5 points" in page
+
+
+def test_everything_that_a_student_can_influence_is_escaped() -> None:
+    nasty = "<script>alert('x')</script>"
+    criteria = (
+        Criterion(nasty, Verdict.PASSED, 1.0, 1.0),
+        Criterion(nasty, Verdict.FAILED, 0.0, 1.0, nasty, nasty, nasty, nasty),
+    )
+    page = render_exercise(Exercise.of("mse", criteria, note=nasty))
+    assert "<script" not in page
+    assert page.count("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;") == 7
+
+
+def test_the_students_picture_stands_beside_the_lessons() -> None:
+    page = render_exercise(Exercise.of("plot_fit", (KEPT,)), Pictures(b"yours", b"reference"))
+    yours = '<img alt="What your plot_fit draws" src="data:image/png;base64,eW91cnM="><figcaption>yours</figcaption>'
+    lessons = '<img alt="What the lesson\'s plot_fit draws" src="data:image/png;base64,cmVmZXJlbmNl">'
+    assert page.index(yours) < page.index(lessons)
+    assert "<img" not in render_exercise(Exercise.of("plot_fit", (KEPT,)))
+
+
+def test_a_hand_in_that_could_not_be_read_gets_the_reason() -> None:
+    report = Report.unreadable("sgd", 53.0, "the file <is> not JSON", isolation="none")
+    assert render_unreadable(report) == (
+        '<section class="report error"><p class="verdict">'
+        "This hand-in could not be graded: the file &lt;is&gt; not JSON.</p></section>"
+    )
+
+
+CLEANED = [
+    ("<p>text <b>bold</b> 1 &lt; 2</p>", "<p>text <b>bold</b> 1 &lt; 2</p>"),
+    ("<table><tbody><tr><td>1</td></tr></tbody></table>", "<table><tbody><tr><td>1</td></tr></tbody></table>"),
+    ('<img src="data:image/png;base64,AA">', '<img src="data:image/png;base64,AA">'),
+    ('<img src="data:image/jpeg;base64,AA">', '<img src="data:image/jpeg;base64,AA">'),
+    ('<img src="data:image/svg+xml;base64,AA">', "<img>"),
+    ('<img src="https://elsewhere.example/pixel.png">', "<img>"),
+    ('<img src="//elsewhere.example/pixel.png">', "<img>"),
+    ('<img src="pixel.png" srcset="https://elsewhere.example" onerror="alert(1)">', "<img>"),
+    ('<a href="https://pytorch.org">x</a>', '<a href="https://pytorch.org" rel="noopener noreferrer">x</a>'),
+    ('<a href="mailto:a@b.c" onclick="alert(1)">x</a>', '<a href="mailto:a@b.c" rel="noopener noreferrer">x</a>'),
+    ('<a href="#top">x</a>', '<a href="#top" rel="noopener noreferrer">x</a>'),
+    ('<a href="javascript:alert(1)">x</a>', '<a rel="noopener noreferrer">x</a>'),
+    ('<a href=" &#106;avascript:alert(1)">x</a>', '<a rel="noopener noreferrer">x</a>'),
+    ('<a href="data:text/html,<script>1</script>">x</a>', '<a rel="noopener noreferrer">x</a>'),
+    ('<a href="file:///etc/passwd">x</a>', '<a rel="noopener noreferrer">x</a>'),
+    ("<script>alert(1)</script>after", "after"),
+    ("<style>body {display: none}</style>after", "after"),
+    ('<p style="position: fixed" class="report passed" id="top" onload="alert(1)">x</p>', "<p>x</p>"),
+    ('<iframe src="https://elsewhere.example">x</iframe>', "x"),
+    ('<form action="https://elsewhere.example"><input name="a"><button>b</button></form>', "b"),
+    (
+        '<meta http-equiv="refresh" content="0"><base href="https://elsewhere.example"><link rel="stylesheet" href="a">',
+        "",
+    ),
+    ('<svg onload="alert(1)"><image href="https://elsewhere.example"></image></svg>', ""),
+    ('<video src="https://elsewhere.example" autoplay></video><object data="a"></object><embed src="a">', ""),
+    ("</section></div></body>out", "out"),
+    ("<!-- comment -->x", "x"),
+]
+
+
+@pytest.mark.parametrize(("html", "clean"), CLEANED, ids=[html[:40] for html, _ in CLEANED])
+def test_a_students_html_loses_what_runs_loads_or_restyles(html: str, clean: str) -> None:
+    assert harmless(html) == clean

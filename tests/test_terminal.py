@@ -1,0 +1,128 @@
+"""Reports in a terminal: the words, what is left out, and that a student's text is never taken for a command."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from rich.console import Console, RenderableType
+
+from autograder.render import terminal
+from autograder.report import Criterion, Exercise, Report, Status, Verdict
+
+KEPT = Criterion("squares the error", Verdict.PASSED, 2.0, 2.0)
+LOST = Criterion("averages", Verdict.FAILED, 0.0, 1.5, "y = [0, 0]", "2", "1", "Duplicate every row.")
+BARE = Criterion("never tried", Verdict.NOT_RUN, 0.0, 1.0)
+BROKEN = Criterion("answers", Verdict.ERROR, 0.0, 1.0, actual="no answer: it ended")
+
+
+def printed(renderable: RenderableType, width: int = 80, colour: bool = False) -> str:
+    """What a terminal shows, without blanks at the ends of lines."""
+    console = Console(
+        file=StringIO(),
+        width=width,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        legacy_windows=False,
+    )
+    terminal.show(console, renderable)
+    assert isinstance(console.file, StringIO)
+    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
+
+
+def report(*exercises: Exercise, student: str | None = None, note: str | None = None) -> Report:
+    return Report.of("sgd", exercises, isolation="none", student=student, note=note)
+
+
+def test_a_report_shows_what_passed_and_what_did_not() -> None:
+    found = report(Exercise.of("mse", (KEPT, LOST, BARE, BROKEN), note="A note."), Exercise.of("fit", (KEPT,)))
+    assert printed(terminal.report(found)) == (
+        "mse: partly right, 2 of 5.5 points\n"
+        "  A note.\n"
+        "  ✓ squares the error\n"
+        "  ✗ averages\n"
+        "      input     y = [0, 0]\n"
+        "      yours     2\n"
+        "      expected  1\n"
+        "      Hint: Duplicate every row.\n"
+        "  – never tried\n"
+        "\n"
+        "  ! answers\n"
+        "      yours  no answer: it ended\n"
+        "\n"
+        "fit: all right, 2 of 2 points\n"
+        "  ✓ squares the error\n"
+        "\n"
+        "4 of 7.5 points"
+    )
+
+
+@pytest.mark.parametrize(("hints", "shown"), [(0, False), (1, True), (2, True)])
+def test_hints_are_shown_unless_none_are_wanted(hints: int, shown: bool) -> None:
+    text = printed(terminal.report(report(Exercise.of("mse", (LOST,))), hints))
+    assert ("Hint: Duplicate every row." in text) is shown
+    assert "expected  1" in text
+
+
+def test_of_an_exercise_that_was_not_attempted_only_that_is_said() -> None:
+    found = report(Exercise.of("mse", (BARE,), status=Status.NOT_ATTEMPTED))
+    assert printed(terminal.report(found)) == "mse: not attempted, 0 of 1 points\n\n0 of 1 points"
+
+
+def test_a_file_that_could_not_be_read_gets_the_reason_and_no_points() -> None:
+    found = Report.unreadable("sgd", 53.0, "the file is not JSON", isolation="none")
+    assert printed(terminal.report(found)) == "the file is not JSON\n0 of 53 points"
+
+
+def test_a_class_is_a_table_of_a_row_a_student_and_a_column_an_exercise() -> None:
+    reports = [
+        report(Exercise.of("mse", (KEPT, LOST)), Exercise.of("fit", (BARE,)), student="ann"),
+        Report.unreadable("sgd", 53.0, "the file is not JSON", isolation="none", student="bob"),
+    ]
+    assert printed(terminal.class_table(reports, ["mse", "fit"])) == (
+        "student  mse  fit  total  note\n"
+        "ann        2    0      2\n"
+        "bob        ·    ·      0  the file is not JSON"
+    )  # fmt: skip
+
+
+def test_students_stay_on_one_line_each_in_a_narrow_terminal() -> None:
+    reports = [report(Exercise.of("mse", (KEPT,)), student=f"student-{number:02}") for number in range(3)]
+    lines = printed(terminal.class_table(reports, ["mse"]), width=30).splitlines()
+    assert [line.split()[0] for line in lines] == ["student", "student-00", "student-01", "student-02"]
+
+
+NASTY = ["[bold]b[/bold]", "see [/b]", ":smile:", "[link=https://elsewhere.example]x[/link]", "x[0], y[1:]"]
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_in_a_report_brackets_and_colons_are_only_text(text: str) -> None:
+    criterion = Criterion(text, Verdict.FAILED, 0.0, 1.0, text, text, text, text)
+    shown = printed(terminal.report(report(Exercise.of("mse", (criterion,), note=text), note=text)))
+    assert shown.count(text) == 7
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_in_the_table_brackets_and_colons_are_only_text(text: str) -> None:
+    shown = printed(terminal.class_table([report(student=text, note=text)], []), width=160)
+    assert shown.count(text) == 2
+
+
+@pytest.mark.parametrize("text", ["\x1b[2J", "\x1b]0;title\x07", "\x9b2J"], ids=ascii)
+@pytest.mark.parametrize("colour", [False, True])
+def test_a_students_text_cannot_command_the_terminal(text: str, colour: bool) -> None:
+    criterion = Criterion("a", Verdict.FAILED, 0.0, 1.0, text, text, text, text)
+    found = report(Exercise.of("mse", (criterion,), note=text), student=text, note=text)
+    shown = printed(terminal.report(found), colour=colour) + printed(
+        terminal.class_table([found], ["mse"]), colour=colour
+    )
+    assert text not in shown
+
+
+@pytest.mark.parametrize(
+    ("criterion", "code"), [(KEPT, "\x1b[32m✓"), (LOST, "\x1b[31m✗"), (BARE, "\x1b[2m–"), (BROKEN, "\x1b[31m!")]
+)
+def test_verdicts_are_coloured_where_there_are_colours(criterion: Criterion, code: str) -> None:
+    found = report(Exercise.of("mse", (criterion,)))
+    assert code in printed(terminal.report(found), colour=True)
+    assert "\x1b" not in printed(terminal.report(found))
