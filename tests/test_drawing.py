@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from autograder.sandbox.drawing import describe
 
-Draw = Callable[[Axes], object]
+Draw = Callable[[Any], object]
 X, Y = [1.0, 2.0, 4.0], [3.0, 5.0, 9.0]
 POINTS = [[1.0, 3.0], [2.0, 5.0], [4.0, 9.0]]
 
@@ -58,7 +58,7 @@ ONE: dict[str, tuple[Draw, str, Any]] = {
         lambda axes: axes.axline(torch.tensor([1.0, 3.0]), torch.tensor([2.0, 5.0])), "axline", POINTS[:2],
     ),
     "axline through numbers of tensors": (
-        lambda axes: axes.axline((torch.tensor(1.0), torch.tensor(3.0)), slope=torch.tensor(2.0)), "axline", POINTS[:2],
+        lambda axes: axes.axline((torch.tensor(1.0), torch.tensor(3.0)), slope=2), "axline", POINTS[:2],
     ),
 }  # fmt: skip
 

@@ -6,7 +6,6 @@ import pytest
 
 from autograder.render.html import harmless, render_exercise, render_unreadable
 from autograder.report import Criterion, Exercise, Report, Status, Verdict
-from autograder.verdicts import Pictures
 
 KEPT = Criterion("squares the error", Verdict.PASSED, 2.0, 2.0)
 LOST = Criterion("averages", Verdict.FAILED, 0.0, 1.5, "y = [0, 0]", "2", "1", "Duplicate every row.")
@@ -73,7 +72,7 @@ def test_everything_that_a_student_can_influence_is_escaped() -> None:
 
 
 def test_the_students_picture_stands_beside_the_lessons() -> None:
-    page = render_exercise(Exercise.of("plot_fit", (KEPT,)), Pictures(b"yours", b"reference"))
+    page = render_exercise(Exercise.of("plot_fit", (KEPT,)), (b"yours", b"reference"))
     yours = '<img alt="What your plot_fit draws" src="data:image/png;base64,eW91cnM="><figcaption>yours</figcaption>'
     lessons = '<img alt="What the lesson\'s plot_fit draws" src="data:image/png;base64,cmVmZXJlbmNl">'
     assert page.index(yours) < page.index(lessons)

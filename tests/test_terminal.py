@@ -108,15 +108,12 @@ def test_in_the_table_brackets_and_colons_are_only_text(text: str) -> None:
     assert shown.count(text) == 2
 
 
-@pytest.mark.parametrize("text", ["\x1b[2J", "\x1b]0;title\x07", "\x9b2J"], ids=ascii)
-@pytest.mark.parametrize("colour", [False, True])
-def test_a_students_text_cannot_command_the_terminal(text: str, colour: bool) -> None:
+@pytest.mark.parametrize("text", ["\x1b[2J", "\x1b]0;title\x07", "\x9b2J", "\rforged"], ids=ascii)
+def test_a_students_text_cannot_command_the_terminal(text: str) -> None:
     criterion = Criterion("a", Verdict.FAILED, 0.0, 1.0, text, text, text, text)
     found = report(Exercise.of("mse", (criterion,), note=text), student=text, note=text)
-    shown = printed(terminal.report(found), colour=colour) + printed(
-        terminal.class_table([found], ["mse"]), colour=colour
-    )
-    assert text not in shown
+    shown = printed(terminal.report(found)) + printed(terminal.class_table([found], ["mse"]))
+    assert not {"\x1b", "\x9b", "\x07", "\r"} & set(shown)
 
 
 @pytest.mark.parametrize(

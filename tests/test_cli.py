@@ -1,0 +1,164 @@
+"""The command line: exit codes, one clear line for every mistake, and `check` as people and programs read it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from autograder import cli
+from autograder.report import Report
+from autograder.sandbox import levels, probe
+from tests.sample_class import Maker
+
+ANOTHER = '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}'
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The one line on stderr of a command that grades nothing."""
+    assert cli.main(list(arguments)) == 2
+    captured = capsys.readouterr()
+    assert captured.out == "" and captured.err.count("\n") == 1
+    return captured.err.strip()
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> Path:
+    return tmp_path / "sgd.ipynb"
+
+
+def test_no_such_file(capsys: pytest.CaptureFixture[str]) -> None:
+    assert refused(capsys, "check", "nowhere.ipynb") == "autograder: nowhere.ipynb: no such file"
+
+
+def test_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert refused(capsys, "check", str(tmp_path)) == f"autograder: {tmp_path}: a folder, not a notebook"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("def predict", "the file is not JSON, so it is no Jupyter notebook: hand in the .ipynb file itself"),
+        ("[1, 2]", "the file is not a Jupyter notebook: it is JSON, but has no nbformat"),
+        (ANOTHER, "the notebook is not that of assignment 'sgd': none of its exercises is in it"),
+        (
+            ANOTHER.replace('"nbformat": 4', '"nbformat": 5'),
+            "the notebook is in format 5, newer than this kit reads: save it as format 4",
+        ),
+    ],
+    ids=["not JSON", "not a notebook", "another notebook", "a future format"],
+)
+def test_unreadable_file(text: str, reason: str, notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    notebook.write_text(text)
+    assert refused(capsys, "check", str(notebook)) == f"autograder: {notebook}: {reason}"
+
+
+def test_unreadable_file_as_json(notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    notebook.write_text("def predict")
+    assert cli.main(["check", str(notebook), "--json"]) == 2
+    report = Report.from_json(capsys.readouterr().out)
+    assert (report.score, report.max_score, report.exercises) == (0, 53, ())
+    assert report.note == "the file is not JSON, so it is no Jupyter notebook: hand in the .ipynb file itself"
+
+
+def test_unknown_exercise(notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    expected = (
+        "autograder: no exercise 'foo': the exercises are predict, mse, gradient, sgd_step, fit, plot_fit, vocabulary"
+    )
+    assert refused(capsys, "check", str(notebook), "--exercise", "foo") == expected
+
+
+def test_unknown_assignment(capsys: pytest.CaptureFixture[str]) -> None:
+    expected = "autograder: unknown assignment 'ps1': there is no exercises/ps1/ps1.ipynb"
+    assert refused(capsys, "grade", "ps1") == expected
+
+
+def test_no_submissions(course: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(course)
+    expected = "autograder: no submissions: put each hand-in at course/submitted/STUDENT/sgd/sgd.ipynb"
+    assert refused(capsys, "grade") == expected
+
+
+def test_no_student_of_that_name(
+    course: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (course / "course" / "submitted" / "ada" / "sgd").mkdir(parents=True)
+    monkeypatch.chdir(course)
+    expected = "autograder: no submissions: none of the 1 students is called 'bob*'"
+    assert refused(capsys, "grade", "--student", "bob*") == expected
+
+
+def test_unwritable_course(course: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    (course / "course" / "submitted" / "ada" / "sgd").mkdir(parents=True)
+    (course / "course" / "feedback").write_text("a file in the way")  # root may write anywhere else
+    monkeypatch.chdir(course)
+    expected = f"autograder: cannot make the folder {course}/course/feedback: File exists"
+    assert refused(capsys, "grade") == expected
+
+
+def test_no_isolation_is_refused(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probe, "best", lambda: levels.NONE)
+    expected = (
+        "autograder: student code cannot be shut in on this machine (landlock+seccomp is missing): "
+        "grade elsewhere, or without protection by saying --isolation none"
+    )
+    assert refused(capsys, "grade") == expected
+
+
+def test_unknown_isolation(capsys: pytest.CaptureFixture[str]) -> None:
+    expected = "autograder: unknown isolation 'docker': choose from landlock+seccomp, none"
+    assert refused(capsys, "grade", "--isolation", "docker") == expected
+
+
+def test_jobs_must_be_a_number(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["grade", "--jobs", "0"])
+    assert "'0' is not a number of processes: give 1 or more" in capsys.readouterr().err
+
+
+def test_check_of_a_right_exercise_exits_0(maker: Maker, notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    notebook.write_text(maker.text(bare=True))
+    assert cli.main(["check", str(notebook), "--exercise", "predict"]) == 0
+    out = capsys.readouterr().out
+    assert "predict: all right, 6 of 6 points" in out
+    assert "✓ uses every column of x, however many there are" in out
+    assert out.rstrip().endswith("6 of 6 points")
+
+
+def test_check_of_a_wrong_exercise_exits_1_and_explains(
+    maker: Maker, notebook: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notebook.write_text(
+        maker.text(answers={"mse": "def mse(y_hat, y):\n    return (y_hat - y).abs().mean()"}, bare=True)
+    )
+    assert cli.main(["check", str(notebook), "--exercise", "mse"]) == 1
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    start = lines.index("✗ squares the error")
+    assert lines[start + 1 : start + 5] == [
+        "input     y_hat = [5], y = [2]",
+        "yours     3",
+        "expected  9",
+        "Hint: The one error here is 3. What is the S in MSE?",
+    ]
+
+
+def test_check_without_hints(maker: Maker, notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    notebook.write_text(maker.text(answers={"predict": "def predict(x, a):\n    return x"}, bare=True))
+    assert cli.main(["check", str(notebook), "--exercise", "predict", "--hints", "0"]) == 1
+    assert "Hint" not in capsys.readouterr().out
+
+
+def test_check_as_json_is_one_report(maker: Maker, notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    notebook.write_text(maker.text("blank", bare=True))
+    assert cli.main(["check", str(notebook), "--json"]) == 1
+    data = json.loads(capsys.readouterr().out)
+    assert (data["schema"], data["assignment"], data["student"], data["score"], data["max_score"]) == (
+        1,
+        "sgd",
+        None,
+        0,
+        53,
+    )
+    assert data["isolation"] == probe.best()
+    assert [exercise["status"] for exercise in data["exercises"]] == ["not_attempted"] * 7

@@ -1,0 +1,173 @@
+"""The worker: deadlines, deaths, limits, and the walls around it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from autograder.sandbox import levels, probe, wire
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.session import Died, Session, Stopped, WarmProcess
+from autograder.sandbox.submission import Submission, read_outputs
+from tests.conftest import QUICK
+
+shut_in = pytest.mark.skipif(probe.best() == levels.NONE, reason="NO ISOLATION ON THIS MACHINE: nothing to test")
+
+
+@pytest.fixture
+def session(warm: WarmProcess) -> Iterator[Session]:
+    session = Session(warm, QUICK)
+    yield session
+    session.close()
+
+
+def run(session: Session, source: str) -> str:
+    """What a cell prints, or the last line of its error."""
+    reply, _ = session.ask(QUICK.cell, {"op": "run", "source": source, "pictures": True})
+    return "".join(one.get("text") or "\n".join(one.get("traceback", [])) for one in reply["outputs"])
+
+
+def test_ci_has_isolation() -> None:
+    if os.environ.get("CI"):
+        assert probe.best() == levels.BEST
+
+
+def test_cell_prints_and_raises(session: Session) -> None:
+    assert run(session, "print('hello')") == "hello\n"
+    assert run(session, "def f():\n    return 1 / 0\nf()") == (
+        "Traceback (your code only):\n  line 3 of the cell, in <module>\n    f()\n"
+        "  line 2 of the cell, in f\n    return 1 / 0\nZeroDivisionError: division by zero"
+    )
+
+
+def test_flood_of_output_is_cut(session: Session) -> None:
+    printed = run(session, "for _ in range(100_000):\n    print('x' * 100)")
+    assert len(printed) < 101_000 and printed.endswith("… output cut after 100000 characters\n")
+
+
+def test_endless_cell_is_interrupted_and_the_shell_goes_on(session: Session) -> None:
+    with pytest.raises(Stopped, match="stopped after 3 s") as stopped:
+        run(session, "while True: pass")
+    assert stopped.value.alive
+    assert run(session, "print('still here')") == "still here\n"
+
+
+def test_worker_that_ignores_interrupts_is_killed(session: Session) -> None:
+    with pytest.raises(Stopped) as stopped:
+        run(session, "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ntime.sleep(60)")
+    assert not stopped.value.alive and not session.alive
+
+
+def test_worker_that_ends_itself_has_died(session: Session) -> None:
+    with pytest.raises(Died, match="its process ended without an answer"):
+        run(session, "import os\nos._exit(0)")
+    assert not session.alive
+
+
+def test_forged_frame_is_not_an_answer(session: Session) -> None:
+    forged = "import os\nos.write(3, b'\\xff' * 40)"
+    with pytest.raises(Died, match="its answer could not be read"):
+        run(session, forged)
+
+
+def test_second_submission_costs_a_fraction_of_the_first() -> None:
+    with WarmProcess(probe.best()) as fresh:
+        started = time.monotonic()
+        Session(fresh, QUICK).close()
+        first = time.monotonic() - started
+        Session(fresh, QUICK).close()
+        second = time.monotonic() - started - first
+    assert second < first / 5
+
+
+def test_warm_process_that_dies_is_replaced(warm: WarmProcess) -> None:
+    own = WarmProcess(levels.NONE)
+    with own:
+        Session(own, QUICK).close()
+        assert own._process is not None
+        own._process.kill()
+        own._process.wait()
+        session = Session(own, QUICK)
+        assert run(session, "print('hello')") == "hello\n"
+        session.close()
+
+
+def test_workers_know_nothing_of_each_other(warm: WarmProcess) -> None:
+    first, second = Session(warm, QUICK), Session(warm, QUICK)
+    run(first, "secret = 7")
+    assert run(second, "print('secret' in globals())") == "False\n"
+    first.close()
+    second.close()
+
+
+def test_nothing_of_the_graders_environment_is_seen(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = run(session, "import os\nprint(*sorted(os.environ))").split()
+    assert not {"PYTHONPATH", "VIRTUAL_ENV", "USER", "CI"} & set(names)
+    loaded = run(session, "import sys\nprint(*[name for name in sys.modules if 'graders' in name or name == 'pytest'])")
+    assert loaded == "\n"
+
+
+def test_submission_goes_on_after_a_cell_that_ends_the_process(warm: WarmProcess) -> None:
+    cells = ["before = 1", "import os\nos._exit(0)", "print(before + 1)"]
+    with Submission(warm, cells, QUICK) as submission:
+        outputs = submission.run()
+    assert [output[0].get("evalue") or output[0]["text"] for output in outputs if output] == [
+        "its process ended without an answer",
+        "2\n",
+    ]
+
+
+def test_submission_has_a_deadline_of_its_own(warm: WarmProcess) -> None:
+    limits = Limits(cell=30, call=30, submission=2, grace=1)
+    with Submission(warm, ["while True: pass", "print(1)"], limits) as submission:
+        outputs = submission.run()
+    assert [output[0]["ename"] for output in outputs] == ["Stopped", "OutOfTime"]
+    assert outputs[1][0]["evalue"] == "the whole notebook was stopped after 2 s"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [None, 3, [3, None], [{"output_type": "display_data", "data": {"text/html": 3}}], [{"output_type": "script"}],
+     [{"output_type": "display_data", "data": {"image/png": '"><script>'}}],
+     [{"output_type": "display_data", "data": {"image/svg+xml": "<svg/>"}}],
+     [{"output_type": "stream", "name": "fd", "text": "x"}]],
+)  # fmt: skip
+def test_forged_outputs_are_dropped(data: object) -> None:
+    assert read_outputs(data, Limits()) == []
+
+
+@shut_in
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "open('/etc/passwd').read()",
+        f"open({__file__!r}).read()",
+        "__import__('os').listdir('/')",
+        "open('/tmp/left-behind', 'w')",
+        "__import__('os').fork()",
+        "__import__('subprocess').run(['ls'])",
+        "__import__('socket').create_connection(('127.0.0.1', 80))",
+        "__import__('socket').socket(__import__('socket').AF_UNIX)",
+        "__import__('os').kill(__import__('os').getppid(), 9)",
+        "open(f'/proc/{__import__(\"os\").getppid()}/environ').read()",
+        "__import__('os').setuid(1)",
+        "__import__('os').chmod('.', 0o777)",
+    ],
+)
+def test_wall_holds(attempt: str, session: Session) -> None:
+    result = run(session, f"try:\n    {attempt}\n    print('open')\nexcept OSError as error:\n    print('shut')")
+    assert result == "shut\n"
+    assert run(session, "print('alive')") == "alive\n"
+
+
+@shut_in
+def test_own_folder_is_open(session: Session) -> None:
+    assert run(session, "open('mine', 'w').write('x')\nprint(open('mine').read())") == "x\n"
+
+
+def test_a_frame_too_large_is_refused() -> None:
+    with pytest.raises(wire.WireError, match="frame too large"):
+        wire.send(None, {}, bytes(wire.MAX_BODY + 1))  # type: ignore[arg-type]
