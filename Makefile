@@ -1,5 +1,5 @@
 # Each of these works as the very first command on a fresh clone.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 COURSE ?= .
 

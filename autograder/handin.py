@@ -21,6 +21,9 @@ from autograder.lesson import CHECKS, Cell, Lesson
 MAX_BYTES = 50 << 20
 NBFORMAT = 4
 NBFORMAT_MINOR = 5
+IN_CHECKS = "Your answer stood in the locked cell of checks; it has been graded."
+SEVERAL = "Several cells define {}; the last definition is the one that was graded."
+NOT_MEANT = "The cell that was graded is not the one meant for {}, but it defines it."
 KINDS = ("code", "markdown", "raw")
 
 
@@ -155,16 +158,18 @@ def _text(source: Any) -> str:
 def _unlocked(cells: Iterable[Cell], lesson: Lesson, notes: dict[str, str]) -> list[Cell]:
     """All cells but the graded ones. Of an edited graded cell the student's own definitions stay, in a plain cell."""
     ids = {task.id for task in lesson.tasks}
-    texts = {lesson.cells[task.checks_id]["source"].strip() for task in lesson.tasks}
+    checks = [lesson.cells[task.checks_id] for task in lesson.tasks]
+    texts = {cell["source"].strip() for cell in checks}
+    names = set().union(*(_defined(cell) for cell in checks))
     kept = []
     for cell in cells:
         name = grade_id(cell)
         if cell["source"].strip() in texts:
             continue
         if name is not None and name.endswith(CHECKS):
-            if not _defined(cell) & ids:
+            if not _defined(cell) - names:
                 continue
-            notes[name.removesuffix(CHECKS)] = "Your answer stood in the locked cell of checks; it has been graded."
+            notes.update(dict.fromkeys(_defined(cell) & ids, IN_CHECKS))
         if name not in ids:
             cell["metadata"] = {}
         kept.append(cell)
@@ -173,33 +178,34 @@ def _unlocked(cells: Iterable[Cell], lesson: Lesson, notes: dict[str, str]) -> l
 
 def _claim_solutions(cells: list[Cell], lesson: Lesson, notes: dict[str, str]) -> None:
     """Mark one solution cell for each exercise: its own, or else the last that defines its name."""
+    names = [_defined(cell) for cell in cells]
+    owners = [grade_id(cell) for cell in cells]
+    for cell in cells:
+        cell["metadata"] = {}
     for task in lesson.tasks:
-        own = [cell for cell in cells if grade_id(cell) == task.id]
-        defining = [cell for cell in cells if task.id in _defined(cell)]
-        for cell in own:
-            cell["metadata"] = {}
-        chosen = _last([cell for cell in own if cell in defining]) or _last(own) or _last(defining)
-        if chosen is None:
+        own = [place for place, owner in enumerate(owners) if owner == task.id]
+        defining = [place for place, defined in enumerate(names) if task.id in defined]
+        free = [place for place in defining if owners[place] == task.id or owners[place] not in names[place]]
+        place = _last([place for place in own if place in defining], free, own)
+        if place is None:
             continue
-        if chosen["cell_type"] != "code":
-            chosen.update(cell_type="code", execution_count=None, outputs=[])
-        chosen["metadata"] = copy.deepcopy(lesson.cells[task.id]["metadata"])
+        if cells[place]["cell_type"] != "code":
+            cells[place].update(cell_type="code", execution_count=None, outputs=[])
+        cells[place]["metadata"] = copy.deepcopy(lesson.cells[task.id]["metadata"])
         if len(defining) > 1:
-            notes.setdefault(
-                task.id, f"Several cells define {task.id}; the last definition is the one that was graded."
-            )
-        elif chosen not in own:
-            notes.setdefault(
-                task.id, f"The cell that was graded is not the one meant for {task.id}, but it defines it."
-            )
+            notes.setdefault(task.id, SEVERAL.format(task.id))
+        elif place not in own:
+            notes.setdefault(task.id, NOT_MEANT.format(task.id))
 
 
 def _insert_checks(cells: list[Cell], exercise: str, lesson: Lesson) -> None:
-    """Put the exercise's graded cell behind its solution cell, or behind the graded cell before it, or last."""
+    """Put the exercise's graded cell behind its solution cell, or behind the graded cell before it, or first."""
     checks = copy.deepcopy(lesson.cells[exercise + CHECKS])
     checks.update(outputs=[], execution_count=None)
-    places = [index for index, cell in enumerate(cells) if grade_id(cell) == exercise]
-    cells.insert(places[0] + 1 if places else len(cells), checks)
+    solutions = [place for place, cell in enumerate(cells) if grade_id(cell) == exercise]
+    graded = [place for place, cell in enumerate(cells) if is_checks(cell)]
+    place = _last(solutions, graded)
+    cells.insert(0 if place is None else place + 1, checks)
 
 
 def _number(cells: list[Cell]) -> None:
@@ -220,5 +226,6 @@ def _defined(cell: Cell) -> set[str]:
     return functions | {target.id for target in targets if isinstance(target, ast.Name)}
 
 
-def _last(cells: list[Cell]) -> Cell | None:
-    return cells[-1] if cells else None
+def _last(*choices: list[int]) -> int | None:
+    """The last place of the first choice that has any."""
+    return next((places[-1] for places in choices if places), None)

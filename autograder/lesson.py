@@ -55,7 +55,8 @@ class Lesson:
         solution = root / "solutions" / f"{assignment}.py"
         for path in (release, solution):
             if not path.is_file():
-                raise UnknownAssignment(f"unknown assignment {assignment!r}: there is no {path.relative_to(root)}")
+                where = path.relative_to(root) if path.is_relative_to(root) else path
+                raise UnknownAssignment(f"unknown assignment {assignment!r}: there is no {where}")
         notebook = json.loads(release.read_text("utf-8"))
         for cell in notebook["cells"]:
             cell["source"] = "".join(cell["source"])  # on disk it is a list of lines
@@ -91,7 +92,7 @@ class Lesson:
 
     def helpers(self, names: tuple[str, ...]) -> str:
         """Source that defines the reference answers `names`, to be used in the place of a student's."""
-        wanted = [node for node in self._definitions if not isinstance(node, ast.FunctionDef) or node.name in names]
+        wanted = [node for node in self._definitions if _defines(node, set(names))]
         return ast.unparse(ast.Module(body=wanted, type_ignores=[]))
 
     @functools.cached_property

@@ -102,7 +102,8 @@ class Report:
 
     def to_json(self) -> str:
         """The Report as JSON text, in the order of `docs/results-format.md`."""
-        return json.dumps({"schema": SCHEMA, **dataclasses.asdict(self)}, indent=1, ensure_ascii=False) + "\n"
+        text = json.dumps({"schema": SCHEMA, **dataclasses.asdict(self)}, indent=1, ensure_ascii=False) + "\n"
+        return text.encode("utf-8", "replace").decode()  # half of a character pair cannot be saved
 
     @classmethod
     def from_json(cls, text: str) -> Report:
@@ -111,11 +112,14 @@ class Report:
         Raises:
             ValueError: the text is not a Report of this schema.
         """
-        data = json.loads(text)
-        if data.pop("schema", None) != SCHEMA:
-            raise ValueError(f"not a Report of schema {SCHEMA}: {text[:60]!r}")
-        exercises = tuple(_exercise(exercise) for exercise in data.pop("exercises"))
-        return cls(**data, exercises=exercises)
+        try:
+            data = json.loads(text)
+            if data.pop("schema") != SCHEMA:
+                raise ValueError("another schema")
+            exercises = tuple(_exercise(exercise) for exercise in data.pop("exercises"))
+            return cls(**data, exercises=exercises)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise ValueError(f"not a Report of schema {SCHEMA}: {text[:60]!r} ({error})") from None
 
 
 def _exercise(data: dict[str, Any]) -> Exercise:

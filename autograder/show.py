@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import numpy as np
@@ -14,25 +15,39 @@ LONG = 200
 
 
 def show(value: Any) -> str:
-    """One value on one short line."""
+    """One value on one short line, without anything that a terminal or a file could trip over."""
+    return _short(plain(_show(value)))
+
+
+def plain(text: str, keep: str = "") -> str:
+    """Text without control characters and lone surrogates; `keep` names control characters to leave."""
+    kept = (one if one in keep or unicodedata.category(one) not in ("Cc", "Cs") else "\ufffd" for one in text)
+    return "".join(kept)
+
+
+def _show(value: Any) -> str:
     match value:
         case torch.Tensor():
             return _tensor(value)
         case np.ndarray() | np.generic():
             return f"{_tensor(torch.from_numpy(np.array(value)))} (NumPy)"
         case bool() | None | str():
-            return _short(repr(value))
+            return repr(value)
         case int() | float():
             return _number(value)
         case list():
-            return _short("[" + ", ".join(show(item) for item in value[:MANY]) + "]")
+            return f"[{_items(value)}]"
         case tuple():
-            return _short("(" + ", ".join(show(item) for item in value[:MANY]) + ("," if len(value) == 1 else "") + ")")
+            return f"({_items(value)}{',' if len(value) == 1 else ''})"
         case dict():
-            return _short("{" + ", ".join(f"{show(key)}: {show(item)}" for key, item in value.items()) + "}")
+            return "{" + ", ".join(f"{_show(key)}: {_show(item)}" for key, item in value.items()) + "}"
         case Foreign():
-            return _short(f"a {value.type}: {value.repr}")
-    return _short(f"a {type(value).__name__}")
+            return f"a {value.type}: {' '.join(value.repr.split())}"
+    return f"a {type(value).__name__}"
+
+
+def _items(values: list[Any] | tuple[Any, ...]) -> str:
+    return ", ".join([_show(item) for item in values[:MANY]] + ["…"] * (len(values) > MANY))
 
 
 def shape(tensor: torch.Tensor) -> str:

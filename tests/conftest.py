@@ -20,7 +20,8 @@ from autograder.sandbox.session import WarmProcess
 from tests.sample_class import Maker
 
 QUICK = Limits(cell=3, call=3, grace=1)
-Grade = Callable[[str], Grading]
+PATIENT = Limits(cell=8, call=8)
+Grade = Callable[..., Grading]
 
 
 @pytest.fixture(scope="session")
@@ -39,19 +40,14 @@ def warm() -> Iterator[WarmProcess]:
         yield process
 
 
-@pytest.fixture(scope="session")
-def grader(lesson: Lesson, warm: WarmProcess) -> Grader:
-    return Grader(lesson, warm, QUICK)
-
-
 @pytest.fixture
-def grade(grader: Grader, lesson: Lesson, tmp_path: Path) -> Grade:
+def grade(lesson: Lesson, warm: WarmProcess, tmp_path: Path) -> Grade:
     """Grade the text of a notebook file."""
 
-    def grade_text(text: str) -> Grading:
+    def grade_text(text: str, limits: Limits = QUICK) -> Grading:
         path = tmp_path / "sgd.ipynb"
         path.write_text(text, "utf-8")
-        return grader.grade(read(path, lesson))
+        return Grader(lesson, warm, limits).grade(read(path, lesson))
 
     return grade_text
 

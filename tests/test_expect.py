@@ -144,7 +144,7 @@ def test_a_shape_is_said_once(answer: torch.Tensor, actual: str) -> None:
     assert failure(expect.values, answer, torch.zeros(6)).actual == actual
 
 
-@pytest.mark.parametrize("answer", [2**2000, [1.0, 2**2000]])
+@pytest.mark.parametrize("answer", [2**2000, [1.0, 2**2000]], ids=["alone", "in a list"])
 def test_an_integer_beyond_all_floats_is_a_wrong_answer(answer: Any) -> None:
     failure(expect.values, answer, doubles(1, 2))
 

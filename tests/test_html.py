@@ -71,6 +71,11 @@ def test_everything_that_a_student_can_influence_is_escaped() -> None:
     assert page.count("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;") == 7
 
 
+def test_a_page_can_be_saved_whatever_the_students_text_holds() -> None:
+    page = render_exercise(Exercise.of("mse", (Criterion("a", Verdict.FAILED, 0.0, 1.0, actual="\ud800"),)))
+    assert page.encode("utf-8")
+
+
 def test_the_students_picture_stands_beside_the_lessons() -> None:
     page = render_exercise(Exercise.of("plot_fit", (KEPT,)), (b"yours", b"reference"))
     yours = '<img alt="What your plot_fit draws" src="data:image/png;base64,eW91cnM="><figcaption>yours</figcaption>'

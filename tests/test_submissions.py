@@ -8,7 +8,7 @@ import pytest
 
 from autograder.lesson import Lesson
 from autograder.report import Exercise, Report, Status, Verdict
-from tests.conftest import Grade
+from tests.conftest import PATIENT, Grade
 from tests.sample_class import Maker, Sample, load
 
 CLASS = load()
@@ -31,7 +31,7 @@ def found_in(report: Report) -> dict[str, Any]:
 
 @pytest.mark.parametrize("sample", CLASS, ids=lambda sample: sample.name)
 def test_sample_gets_its_verdicts(sample: Sample, maker: Maker, grade: Grade) -> None:
-    assert found_in(grade(maker.of(sample)).report) == sample.expected
+    assert found_in(grade(maker.of(sample), PATIENT).report) == sample.expected
 
 
 def test_class_is_worth_grading() -> None:

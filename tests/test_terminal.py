@@ -27,7 +27,7 @@ def printed(renderable: RenderableType, width: int = 80, colour: bool = False) -
     )
     terminal.show(console, renderable)
     assert isinstance(console.file, StringIO)
-    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
+    return "\n".join(line.rstrip(" ") for line in console.file.getvalue().removesuffix("\n").split("\n"))
 
 
 def report(*exercises: Exercise, student: str | None = None, note: str | None = None) -> Report:
@@ -108,12 +108,13 @@ def test_in_the_table_brackets_and_colons_are_only_text(text: str) -> None:
     assert shown.count(text) == 2
 
 
-@pytest.mark.parametrize("text", ["\x1b[2J", "\x1b]0;title\x07", "\x9b2J", "\rforged"], ids=ascii)
-def test_a_students_text_cannot_command_the_terminal(text: str) -> None:
+@pytest.mark.parametrize("text", ["\x1b[2J", "\x1b]0;title\x07", "\x9b2J", "\rforged", "\ud800"], ids=ascii)
+def test_a_students_text_can_be_printed_and_cannot_command_the_terminal(text: str) -> None:
     criterion = Criterion("a", Verdict.FAILED, 0.0, 1.0, text, text, text, text)
     found = report(Exercise.of("mse", (criterion,), note=text), student=text, note=text)
     shown = printed(terminal.report(found)) + printed(terminal.class_table([found], ["mse"]))
     assert not {"\x1b", "\x9b", "\x07", "\r"} & set(shown)
+    assert shown.encode("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ FOREIGN = [
     (torch.ones(1, dtype=torch.uint16), "Tensor", "tensor([1], dtype=torch.uint16)"),
     (np.array(["a"]), "ndarray", "array(['a'], dtype='<U1')"),
     (np.uint32(2), "uint32", "np.uint32(2)"),
-    (2**5000, "int", "an int of 5001 bits"),
+    (2**5000, "int", "5001 bits"),
 ]
 
 

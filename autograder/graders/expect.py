@@ -12,6 +12,8 @@ from typing import Any, NoReturn
 import numpy as np
 import torch
 
+from autograder.sandbox.wire import Foreign
+from autograder.show import MANY
 from autograder.show import shape as show_shape
 from autograder.show import show as show  # graders say expect.show
 
@@ -73,7 +75,10 @@ def values(actual: Any, expected: torch.Tensor | float, *, rtol: float | None = 
     except Failed as failed:
         raise Failed(failed.actual, show(expected), **more) from None
     if found.numel() != wanted.numel() or not close(found, wanted, rtol or _rtol(actual, expected)):
-        raise Failed(_with_shape(actual, wanted), show(expected), **more)
+        shown = _with_shape(actual, wanted)
+        if shown == show(expected) and bool(torch.isfinite(found).all()):  # equal in the digits that are shown
+            shown += f" (off by up to {float((found - wanted).abs().max()):.1g})"
+        raise Failed(shown, show(expected), **more)
 
 
 def unchanged(value: torch.Tensor, before: torch.Tensor, name: str) -> None:
@@ -92,7 +97,7 @@ def numbers(value: Any) -> torch.Tensor:
         case np.ndarray() | np.generic() if value.dtype.kind in "fiub":
             return torch.from_numpy(np.array(value, dtype=np.float64)).reshape(-1)
         case int() | float():
-            return torch.tensor([float(value)], dtype=torch.float64)
+            return torch.tensor([_float(value)], dtype=torch.float64)
         case list() | tuple() if value and all(_single(item) for item in value):
             return torch.cat([numbers(item) for item in value])
     raise Failed(f"{show(value)} ({_kind(value)})", "numbers")
@@ -106,10 +111,19 @@ def close(actual: torch.Tensor, expected: torch.Tensor, rtol: float = RTOL_SINGL
     return bool(((actual - expected).abs() <= rtol * expected.abs() + 0.01 * rtol * scale).all())
 
 
+def _float(value: int | float) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # an integer beyond all floats
+        return float("inf")
+
+
 def _single(value: Any) -> bool:
     if isinstance(value, torch.Tensor):
         return value.numel() == 1 and not value.is_complex()
-    return isinstance(value, int | float) or (isinstance(value, np.generic) and value.dtype.kind in "fiub")
+    if isinstance(value, np.ndarray | np.generic):  # a NumPy scalar comes over the wire as an array of one
+        return value.size == 1 and value.dtype.kind in "fiub"
+    return isinstance(value, int | float)
 
 
 def _rtol(*sides: Any) -> float:
@@ -118,10 +132,12 @@ def _rtol(*sides: Any) -> float:
 
 
 def _with_shape(actual: Any, wanted: torch.Tensor) -> str:
-    if isinstance(actual, torch.Tensor) and actual.numel() != wanted.numel():
+    if isinstance(actual, torch.Tensor) and actual.numel() != wanted.numel() and 0 < actual.numel() <= MANY:
         return f"{show(actual)}, of shape {show_shape(actual)}"
     return show(actual)
 
 
 def _kind(value: Any) -> str:
-    return "nothing was returned" if value is None else f"type {getattr(value, 'type', type(value).__name__)}"
+    if value is None:
+        return "nothing was returned"
+    return f"type {value.type if isinstance(value, Foreign) else type(value).__name__}"

@@ -22,9 +22,10 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 def render_exercise(exercise: Exercise, pictures: Sequence[bytes] = ()) -> str:
     """One exercise's verdicts; `pictures` are PNG images: what the student's function draws, and the lesson's."""
     images = [base64.b64encode(png).decode() for png in pictures]
-    return _environment().get_template("report.html.j2").render(
+    page = _environment().get_template("report.html.j2").render(
         exercise=exercise, images=images, words=words.STATUS, marks=words.MARK, points=words.points
     )  # fmt: skip
+    return page.encode("utf-8", "replace").decode()  # half of a character pair cannot be saved
 
 
 def render_unreadable(report: Report) -> str:

@@ -31,7 +31,7 @@ def _mark(axes: Axes, artist: Any) -> Mark | None:
     if isinstance(artist, Line2D) and artist.get_transform() == axes.transData:
         joined = artist.get_linestyle() not in ("None", "", " ")
         return {"kind": "line" if joined else "points", "xy": _floats(artist.get_xydata())}
-    if isinstance(artist, PathCollection):
+    if isinstance(artist, PathCollection) and artist.get_offset_transform() == axes.transData:
         return {"kind": "points", "xy": _floats(artist.get_offsets())}
     if isinstance(artist, LineCollection):
         segments = artist.get_segments()
@@ -41,7 +41,8 @@ def _mark(axes: Axes, artist: Any) -> Mark | None:
 
 def _axline(line: AxLine) -> np.ndarray[Any, Any]:
     x, y = line.get_xy1()  # type: ignore[misc]
-    return _floats([(x, y), line.get_xy2() or (x + 1, y + line.get_slope())])
+    second = line.get_xy2()
+    return _floats([(x, y), (x + 1, y + line.get_slope()) if second is None else second])
 
 
 def _floats(points: Any) -> np.ndarray[Any, Any]:

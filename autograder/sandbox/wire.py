@@ -123,8 +123,9 @@ class Encoder:
             return self._tensor(value)
         if depth < MAX_DEPTH and kind in (list, tuple, torch.Size, dict):
             return self._container(value, depth + 1)
-        if isinstance(value, np.ndarray | np.generic) and value.dtype.name in DTYPES:
-            return {"k": "array", "v": self.raw(torch.from_numpy(np.array(value)))}
+        if isinstance(value, np.ndarray | np.generic) and value.dtype.name in DTYPES and value.size <= MAX_NUMEL:
+            native = np.array(value, dtype=value.dtype.newbyteorder("="))
+            return {"k": "array", "v": self.raw(torch.from_numpy(native))}
         replaced = self._replace(value) if self._replace else None
         return replaced if replaced is not None else foreign(value)
 
@@ -138,7 +139,8 @@ class Encoder:
 
     def _tensor(self, tensor: torch.Tensor) -> dict[str, Any]:
         dtype = str(tensor.dtype).removeprefix("torch.")
-        if tensor.layout is not torch.strided or dtype not in DTYPES or tensor.numel() > MAX_NUMEL:
+        ordinary = tensor.layout is torch.strided and tensor.device.type == "cpu" and dtype in DTYPES
+        if not ordinary or tensor.numel() > MAX_NUMEL:
             return foreign(tensor)
         described = self._describe(tensor) if self._describe else {}
         return {"k": "tensor", "v": self.raw(tensor), "requires_grad": tensor.requires_grad, **described}
@@ -249,9 +251,9 @@ def foreign(value: Any) -> dict[str, Any]:
 def _encode_int(value: int) -> Any:
     if -_SAFE_INT < value < _SAFE_INT:
         return value
-    return (
-        {"k": "int", "v": hex(value)} if value.bit_length() < 4096 else foreign(f"an int of {value.bit_length()} bits")
-    )
+    if value.bit_length() < 4096:
+        return {"k": "int", "v": hex(value)}
+    return {"k": "foreign", "v": ["int", f"{value.bit_length()} bits"]}
 
 
 _SCALARS: dict[type, Callable[[Any], Any]] = {
