@@ -85,6 +85,27 @@ def test_autograder_and_nbgrader_agree_mark_for_mark(handed_in: Path, run: Run) 
     assert feedback.returncode == 0, feedback.stderr
 
 
+BUTTONS = """
+from pathlib import Path
+from nbgrader.apps.api import NbGraderAPI
+from autograder.course import load_config
+api = NbGraderAPI(config=load_config(Path.cwd()))
+assert api.autograde("sgd", "ada")["success"]
+assert api.generate_feedback("sgd", "ada")["success"]
+print("score:", api.get_student_notebook_submissions("ada", "sgd")[0]["score"])
+"""
+
+
+def test_formgraders_buttons_give_the_same_marks(course: Path, maker: Maker, run: Run) -> None:
+    hand_in(course, "ada", maker.text(answers=HALF, bare=True))
+    assert run("autograder", "grade").returncode == 0
+    assert sum(filter(None, marks(course)["ada"].values())) == 51
+    (course / "course" / "feedback" / "ada" / "sgd" / "sgd.html").unlink()
+    pressed = run("python", "-W", "ignore", "-c", BUTTONS)  # what the buttons call
+    assert "score: 51.0" in pressed.stdout, pressed.stderr
+    assert (course / "course" / "feedback" / "ada" / "sgd" / "sgd.html").is_file()
+
+
 def test_feedback_page_shows_our_report(course: Path, maker: Maker, run: Run) -> None:
     hand_in(
         course,
