@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import jupytext
 import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment
@@ -17,6 +16,8 @@ from autograder.course import Course, find_root
 
 def source_notebook(lesson: Path) -> nbformat.NotebookNode:
     """The lesson as a notebook, with ids that do not change from one build to the next."""
+    import jupytext  # slow to import, and not needed to register a released assignment
+
     notebook: nbformat.NotebookNode = jupytext.read(lesson, fmt="py:percent")
     notebook.metadata.pop("jupytext", None)
     for index, cell in enumerate(notebook.cells):

@@ -54,8 +54,11 @@ def grade(lesson: Lesson, warm: WarmProcess, tmp_path: Path) -> Grade:
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
+    return make_course(tmp_path / "course-folder")
+
+
+def make_course(root: Path) -> Path:
     """A course folder of its own, with the kit's lesson and settings and nobody's hand-ins."""
-    root = tmp_path / "course-folder"
     root.mkdir()
     shutil.copy(HOME / "nbgrader_config.py", root)
     shutil.copytree(HOME / "exercises", root / "exercises")
@@ -63,19 +66,14 @@ def course(tmp_path: Path) -> Path:
     return root
 
 
-@pytest.fixture
-def run(course: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def run(course: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a program of this environment in the course folder, without the environment being activated."""
     environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
     environment["PATH"] = "/usr/bin:/bin"
-
-    def run_program(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        program = Path(sys.executable).parent / name
-        return subprocess.run(
-            [program, *arguments], cwd=course, env=environment, capture_output=True, text=True, timeout=600
-        )
-
-    return run_program
+    program = Path(sys.executable).parent / name
+    return subprocess.run(
+        [program, *arguments], cwd=course, env=environment, capture_output=True, text=True, timeout=600
+    )
 
 
 def hand_in(course: Path, student: str, text: str, name: str = "sgd.ipynb") -> Path:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +11,35 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.report import Report
-from tests.conftest import hand_in
+from tests.conftest import hand_in, make_course, run
 from tests.sample_class import Maker
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
-HALF = {"mse": "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).sum()"}
+Done = subprocess.CompletedProcess[str]
+SUM = "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).sum()"
+OWN = "print('mine')\nplt.plot([1, 2])\nplt.show()\n%time 6 * 7"
+RAISES = "def predict(x, a):\n    raise ValueError('<b>')"
 CLASS: dict[str, dict[str, Any]] = {
     "blank": {"start": "blank"},
     "broken": {"text": "not a notebook"},
-    "deleted": {"delete": ["mse-checks", "predict"], "answers": HALF},
+    "deleted": {"delete": ["mse-checks", "predict"], "answers": {"mse": SUM}},
     "doubled": {"duplicate": ["fit-checks", "fit"]},
     "forger": {
         "edit": {"fit-checks": "print('all passed')\n10.0"},
         "answers": {"fit": "def fit(*args):\n    print(10.0)\n    return 10.0"},
     },
-    "half": {"answers": HALF},
+    "half": {"answers": {"mse": SUM, "predict": RAISES}},
+    "painter": {"append": [OWN]},
     "right": {},
     "syntax": {"answers": {"fit": "def fit(:"}},
 }
+BUTTONS = """
+from pathlib import Path
+from nbgrader.apps.api import NbGraderAPI
+from autograder.course import load_config
+api = NbGraderAPI(config=load_config(Path.cwd()))
+assert api.autograde("sgd", "half")["success"]
+assert api.generate_feedback("sgd", "half")["success"]
+"""
 
 
 def marks(course: Path) -> dict[str, dict[str, float | None]]:
@@ -44,139 +53,124 @@ def marks(course: Path) -> dict[str, dict[str, float | None]]:
         }
 
 
-def in_reports(course: Path) -> dict[str, dict[str, float]]:
-    """Every mark in the Reports, in the same form."""
-    found = {}
-    for path in (course / "course" / "reports" / "sgd").glob("*.json"):
-        report = Report.from_json(path.read_text("utf-8"))
-        found[path.stem] = {f"{exercise.id}-checks": exercise.score for exercise in report.exercises}
-    return found
+def totals(course: Path) -> dict[str, float]:
+    return {student: sum(filter(None, found.values())) for student, found in marks(course).items()}
 
 
-@pytest.fixture
-def handed_in(course: Path, maker: Maker) -> Path:
+def report(course: Path, student: str) -> Report:
+    return Report.from_json((course / "course" / "reports" / "sgd" / f"{student}.json").read_text("utf-8"))
+
+
+def page(course: Path, student: str) -> Path:
+    return course / "course" / "feedback" / student / "sgd" / "sgd.html"
+
+
+def autograded(course: Path, student: str) -> Any:
+    return nbformat.read(course / "course" / "autograded" / student / "sgd" / "sgd.ipynb", as_version=4)
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory, maker: Maker) -> tuple[Path, Done]:
+    """A class, graded as the very first command in a fresh course, and what the command said."""
+    course = make_course(tmp_path_factory.mktemp("graded") / "course-folder")
     for student, how in CLASS.items():
         hand_in(course, student, maker.text(**{"bare": True, **how}))
-    return course
+    hand_in(course, "nameless", maker.text(bare=True), name="homework.ipynb")
+    return course, run(course, "autograder", "grade", "sgd")
 
 
-def test_autograder_and_nbgrader_agree_mark_for_mark(handed_in: Path, run: Run) -> None:
-    ours = run("autograder", "grade", "sgd")
-    assert ours.returncode == 0, ours.stderr
-    by_autograder = marks(handed_in)
-    pages = {path.parent.parent.name: path for path in (handed_in / "course" / "feedback").rglob("sgd.html")}
-
-    assert by_autograder.keys() == CLASS.keys() == pages.keys()
-    for student, found in in_reports(handed_in).items():
-        assert by_autograder[student] == (found or dict.fromkeys(by_autograder[student], 0))
-    assert sum(filter(None, by_autograder["right"].values())) == 53
-    assert by_autograder["forger"]["fit-checks"] == 0
-    assert by_autograder["deleted"]["predict-checks"] == 0
-    assert "| " not in ours.stdout and "53" in ours.stdout.split("right ")[1].splitlines()[0]
-
-    (handed_in / "course" / "gradebook.db").unlink()
-    registered = run("nbgrader", "generate_assignment", "sgd", "--force")
-    assert registered.returncode != 0  # without the lesson as a notebook there is nothing to generate from
-    assert run("python", "-m", "autograder.release").returncode == 0
-    theirs = run("nbgrader", "autograde", "sgd", "--force")
-    assert theirs.returncode == 0, theirs.stderr
-    assert marks(handed_in) == by_autograder
-    feedback = run("nbgrader", "generate_feedback", "sgd", "--force")
-    assert feedback.returncode == 0, feedback.stderr
+def test_class_is_graded_to_the_end(graded: tuple[Path, Done]) -> None:
+    course, done = graded
+    assert done.returncode == 0, done.stderr
+    lines = [line.split() for line in done.stdout.splitlines() if not line.startswith(" ")]
+    rows = {line[0]: line for line in lines[1 : lines.index([])]}
+    assert rows.keys() == {*CLASS, "nameless"}
+    assert rows["right"] == ["right", "6", "8", "8", "8", "10", "6", "7", "53"]
+    assert "10 graded\n" in done.stdout
+    assert f"feedback: {course}/course/feedback/STUDENT/sgd/sgd.html" in done.stdout
 
 
-BUTTONS = """
-from pathlib import Path
-from nbgrader.apps.api import NbGraderAPI
-from autograder.course import load_config
-api = NbGraderAPI(config=load_config(Path.cwd()))
-assert api.autograde("sgd", "ada")["success"]
-assert api.generate_feedback("sgd", "ada")["success"]
-print("score:", api.get_student_notebook_submissions("ada", "sgd")[0]["score"])
-"""
+def test_marks_pages_and_reports_say_the_same(graded: tuple[Path, Done]) -> None:
+    course, _ = graded
+    found = marks(course)
+    assert found.keys() == CLASS.keys()
+    for student, cells in found.items():
+        exercises = report(course, student).exercises
+        assert cells == ({f"{one.id}-checks": one.score for one in exercises} or dict.fromkeys(cells, 0))
+        assert f"<b>{totals(course)[student]:g}</b> of 53 points" in page(course, student).read_text("utf-8")
+    assert totals(course)["right"] == totals(course)["doubled"] == totals(course)["painter"] == 53
+    assert (found["forger"]["fit-checks"], found["deleted"]["predict-checks"], totals(course)["blank"]) == (0, 0, 0)
 
 
-def test_formgraders_buttons_give_the_same_marks(course: Path, maker: Maker, run: Run) -> None:
-    hand_in(course, "ada", maker.text(answers=HALF, bare=True))
-    assert run("autograder", "grade").returncode == 0
-    assert sum(filter(None, marks(course)["ada"].values())) == 51
-    (course / "course" / "feedback" / "ada" / "sgd" / "sgd.html").unlink()
-    pressed = run("python", "-W", "ignore", "-c", BUTTONS)  # what the buttons call
-    assert "score: 51.0" in pressed.stdout, pressed.stderr
-    assert (course / "course" / "feedback" / "ada" / "sgd" / "sgd.html").is_file()
+def test_hand_in_without_the_notebook_gets_a_report(graded: tuple[Path, Done]) -> None:
+    found = report(graded[0], "nameless")
+    assert (found.score, found.max_score, found.exercises) == (0, 53, ())
+    assert found.note == "there is no sgd.ipynb in the hand-in: found homework.ipynb"
 
 
-def test_feedback_page_shows_our_report(course: Path, maker: Maker, run: Run) -> None:
-    hand_in(
-        course,
-        "ada",
-        maker.text(answers={**HALF, "predict": "def predict(x, a):\n    raise ValueError('<b>')"}, bare=True),
-    )
-    assert run("autograder", "grade").returncode == 0
-    page = (course / "course" / "feedback" / "ada" / "sgd" / "sgd.html").read_text("utf-8")
-    assert "<title>Feedback: sgd, ada</title>" in page
-    assert "gives the mean of the squared errors" in page and "<pre>38</pre>" in page and "<pre>12.6667</pre>" in page
-    assert "ValueError: &lt;b&gt;" in page and "<b>'" not in page
-    assert "<script" not in page and "http://" not in page.replace("http://www.w3.org", "")
+def test_feedback_page_shows_our_report(graded: tuple[Path, Done]) -> None:
+    text = page(graded[0], "half").read_text("utf-8")
+    assert "<title>Feedback: sgd, half</title>" in text
+    assert "gives the mean of the squared errors" in text and "<pre>38</pre>" in text and "<pre>12.6667</pre>" in text
+    assert "ValueError: &lt;b&gt;" in text
+    assert "<script" not in text and "http://" not in text
 
 
-def test_graded_cells_hold_what_nbgrader_counts(course: Path, maker: Maker, run: Run) -> None:
-    hand_in(course, "ada", maker.text(answers=HALF, bare=True))
-    assert run("autograder", "grade").returncode == 0
-    notebook = nbformat.read(course / "course" / "autograded" / "ada" / "sgd" / "sgd.ipynb", as_version=4)
-    graded = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
-    assert [[output.output_type for output in cell.outputs] for cell in graded] == [
+def test_unreadable_hand_in_gets_a_page_that_says_why(graded: tuple[Path, Done]) -> None:
+    text = " ".join(page(graded[0], "broken").read_text("utf-8").split())
+    assert "Your file could not be graded: the file is not JSON, so it is no Jupyter notebook" in text
+
+
+def test_graded_cells_hold_what_nbgrader_counts(graded: tuple[Path, Done]) -> None:
+    notebook = autograded(graded[0], "forger")
+    nbformat.validate(notebook)
+    cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
+    assert [[output.output_type for output in cell.outputs] for cell in cells] == [
         ["display_data", "execute_result"]
     ] * 7
-    assert graded[1].outputs[1].data["text/plain"] == "6.0"
-    nbformat.validate(notebook)
+    assert [cell.outputs[1].data["text/plain"] for cell in cells] == ["6.0", "8.0", "8.0", "8.0", "0.0", "6.0", "7.0"]
 
 
-def test_own_outputs_and_figures_are_kept(course: Path, maker: Maker, run: Run) -> None:
-    cell = "print('mine')\nplt.plot([1, 2])\nplt.show()\n%time 6 * 7"
-    hand_in(course, "ada", maker.text(append=[cell], bare=True))
-    assert run("autograder", "grade").returncode == 0
-    notebook = nbformat.read(course / "course" / "autograded" / "ada" / "sgd" / "sgd.ipynb", as_version=4)
-    outputs = notebook.cells[-1].outputs
+def test_own_outputs_and_figures_are_kept(graded: tuple[Path, Done]) -> None:
+    outputs = autograded(graded[0], "painter").cells[-1].outputs
     assert [output.output_type for output in outputs] == ["stream", "display_data", "stream", "execute_result"]
     assert outputs[0].text == "mine\n" and "image/png" in outputs[1].data and outputs[3].data["text/plain"] == "42"
 
 
-def test_only_what_changed_is_graded_again(course: Path, maker: Maker, run: Run) -> None:
+def test_plain_nbgrader_and_formgraders_buttons_give_the_same_marks(graded: tuple[Path, Done]) -> None:
+    course, _ = graded
+    before = marks(course)
+    page(course, "half").unlink()
+    pressed = run(course, "python", "-W", "ignore", "-c", BUTTONS)  # what formgrader's buttons call
+    assert pressed.returncode == 0, pressed.stderr
+    assert marks(course) == before and page(course, "half").is_file()
+
+    (course / "course" / "gradebook.db").unlink()
+    assert run(course, "python", "-m", "autograder.release").returncode == 0
+    theirs = run(course, "nbgrader", "autograde", "sgd", "--force", "--CourseDirectory.student_id_exclude=nameless")
+    assert theirs.returncode == 0, theirs.stderr
+    assert marks(course) == before
+
+
+def test_only_what_changed_is_graded_again(course: Path, maker: Maker) -> None:
     hand_in(course, "ada", maker.text("blank", bare=True))
     hand_in(course, "bob", maker.text("blank", bare=True))
-    assert "2 graded\n" in run("autograder", "grade").stdout
-    assert "2 graded, 2 of them unchanged since the last time\n" in run("autograder", "grade").stdout
+    assert "2 graded\n" in run(course, "autograder", "grade").stdout
     hand_in(course, "bob", maker.text(bare=True))
-    assert "2 graded, 1 of them unchanged since the last time\n" in run("autograder", "grade").stdout
-    assert {student: sum(filter(None, found.values())) for student, found in marks(course).items()} == {
-        "ada": 0,
-        "bob": 53,
-    }
-    assert "1 graded\n" in run("autograder", "grade", "--force", "--student", "a*").stdout
+    assert "2 graded, 1 of them unchanged since the last time\n" in run(course, "autograder", "grade").stdout
+    assert totals(course) == {"ada": 0, "bob": 53}
+
+    forced = run(course, "autograder", "grade", "--force", "--student", "a*", "--isolation", "none")
+    assert "1 graded\n" in forced.stdout
+    assert "Student code ran without isolation (--isolation none)." in forced.stdout
+    assert "Graded without isolation" in page(course, "ada").read_text("utf-8")
+    assert (report(course, "ada").isolation, report(course, "bob").isolation) == ("none", "landlock+seccomp")
+    assert "Graded without isolation" not in page(course, "bob").read_text("utf-8")
 
 
-def test_hand_in_without_the_notebook_gets_a_report(course: Path, maker: Maker, run: Run) -> None:
-    hand_in(course, "ada", maker.text(bare=True), name="homework.ipynb")
-    done = run("autograder", "grade")
-    assert done.returncode == 0
-    report = json.loads((course / "course" / "reports" / "sgd" / "ada.json").read_text("utf-8"))
-    assert (report["score"], report["exercises"]) == (0, [])
-    assert report["note"] == "there is no sgd.ipynb in the hand-in: found homework.ipynb"
-
-
-def test_without_isolation_every_page_says_so(course: Path, maker: Maker, run: Run) -> None:
-    hand_in(course, "ada", maker.text("blank", bare=True))
-    done = run("autograder", "grade", "--isolation", "none")
-    assert "Student code ran without isolation (--isolation none)." in done.stdout
-    page = (course / "course" / "feedback" / "ada" / "sgd" / "sgd.html").read_text("utf-8")
-    assert "Graded without isolation" in page
-    assert json.loads((course / "course" / "reports" / "sgd" / "ada.json").read_text("utf-8"))["isolation"] == "none"
-
-
-def test_validate_of_the_stub_fails_and_of_a_solved_notebook_succeeds(course: Path, maker: Maker, run: Run) -> None:
-    stub = run("nbgrader", "validate", "exercises/sgd/sgd.ipynb")
+def test_validate_of_the_stub_fails_and_of_a_solved_notebook_succeeds(course: Path, maker: Maker) -> None:
+    stub = run(course, "nbgrader", "validate", "exercises/sgd/sgd.ipynb")
     assert "VALIDATION FAILED ON 7 CELL(S)!" in stub.stdout
     (course / "solved.ipynb").write_text(maker.text(), "utf-8")
-    solved = run("nbgrader", "validate", "solved.ipynb")
+    solved = run(course, "nbgrader", "validate", "solved.ipynb")
     assert "Success! Your notebook passes all the tests." in solved.stdout
