@@ -1,7 +1,6 @@
 # Each of these works as the very first command on a fresh clone.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-COURSE ?= .
 
 .PHONY: install exercises demo test lint clean
 
@@ -16,7 +15,7 @@ exercises: install  ## exercises/ from solutions/
 	$(BIN)/python -m autograder.release
 
 demo: exercises  ## grade the sample class and say where to look
-	$(BIN)/python -m tests.sample_class $(COURSE)
+	$(BIN)/python -m tests.sample_class .
 	$(BIN)/autograder grade sgd
 
 lint: install
@@ -27,5 +26,5 @@ lint: install
 test: lint  ## everything that CI checks
 	$(BIN)/python -m pytest
 
-clean:  ## forget the course's hand-ins and results
-	rm -rf course solutions/*/
+clean:  ## what was built; hand-ins and marks in course/ stay
+	rm -rf solutions/*/ build *.egg-info .venv/.installed

@@ -145,7 +145,12 @@ def _id(cell: Cell) -> str:
 
 
 def hand_in(root: Path, samples: list[Sample], assignment: str = "sgd") -> None:
-    """Put the class's files where nbgrader expects hand-ins."""
+    """Put the class's files where nbgrader expects hand-ins, unless real ones are there."""
+    there = {folder.name for folder in (root / "course" / "submitted").glob("*")}
+    if others := sorted(there - {sample.name for sample in samples}):
+        raise SystemExit(
+            f"course/submitted holds hand-ins of others ({', '.join(others[:3])}): no sample class is added"
+        )
     maker = Maker(Lesson.load(assignment))
     for sample in samples:
         folder = root / "course" / "submitted" / sample.name / assignment

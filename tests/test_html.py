@@ -101,7 +101,7 @@ CLEANED = [
     ('<img src="https://elsewhere.example/pixel.png">', "<img>"),
     ('<img src="//elsewhere.example/pixel.png">', "<img>"),
     ('<img src="pixel.png" srcset="https://elsewhere.example" onerror="alert(1)">', "<img>"),
-    ('<a href="https://pytorch.org">x</a>', '<a href="https://pytorch.org" rel="noopener noreferrer">x</a>'),
+    ('<a href="https://example.org">x</a>', '<a href="https://example.org" rel="noopener noreferrer">x</a>'),
     ('<a href="mailto:a@b.c" onclick="alert(1)">x</a>', '<a href="mailto:a@b.c" rel="noopener noreferrer">x</a>'),
     ('<a href="#top">x</a>', '<a href="#top" rel="noopener noreferrer">x</a>'),
     ('<a href="javascript:alert(1)">x</a>', '<a rel="noopener noreferrer">x</a>'),

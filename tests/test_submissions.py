@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from autograder.lesson import Lesson
 from autograder.report import Exercise, Report, Status, Verdict
 from tests.conftest import PATIENT, Grade
-from tests.sample_class import Maker, Sample, load
+from tests.sample_class import Maker, Sample, hand_in, load
 
 CLASS = load()
 
@@ -32,6 +33,14 @@ def found_in(report: Report) -> dict[str, Any]:
 @pytest.mark.parametrize("sample", CLASS, ids=lambda sample: sample.name)
 def test_sample_gets_its_verdicts(sample: Sample, maker: Maker, grade: Grade) -> None:
     assert found_in(grade(maker.of(sample), PATIENT).report) == sample.expected
+
+
+def test_class_is_not_mixed_into_a_real_one(tmp_path: Path) -> None:
+    (tmp_path / "course" / "submitted" / "ada").mkdir(parents=True)
+    with pytest.raises(
+        SystemExit, match=r"^course/submitted holds hand-ins of others \(ada\): no sample class is added$"
+    ):
+        hand_in(tmp_path, CLASS)
 
 
 def test_class_is_worth_grading() -> None:
