@@ -1,4 +1,7 @@
-"""Our place in nbgrader's pipeline: read any hand-in, and put the hidden graders' marks where its output would be."""
+"""Our place in nbgrader's pipeline: read any hand-in, and put the hidden graders' marks where its output would be.
+
+nbgrader changes into the course's folder while it works, so that is where the lesson is read from.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ class HandInExporter(NotebookExporter):
             read_back: tuple[NotebookNode, Any] = super().from_file(file_stream, resources, **more)
             return read_back
         path = Path(file_stream.name)
-        handin = read(path, Lesson.load(resources["nbgrader"]["assignment"]))
+        handin = read(path, Lesson.load(resources["nbgrader"]["assignment"], Path.cwd()))
         notebook = from_dict(handin.notebook)
         notebook.metadata[KEY] = {"unreadable": handin.unreadable, "notes": handin.notes, "digest": digest(path)}
         converted: tuple[NotebookNode, Any] = self.from_notebook_node(notebook, resources, **more)
@@ -58,7 +61,7 @@ class HiddenGraders(NbGraderPreprocessor):
         names = resources["nbgrader"]
         about = nb.metadata[KEY]
         handin = HandIn(nb, about["unreadable"], about["notes"])
-        lesson = Lesson.load(names["assignment"])
+        lesson = Lesson.load(names["assignment"], Path.cwd())
         grader = Grader(lesson, warm_process(self.isolation), Limits(**self.limits))
         grading = grader.grade(handin, student=names["student"])
         write_outputs(handin, grading, lesson)
