@@ -27,4 +27,4 @@ test: lint  ## everything that CI checks
 	$(BIN)/python -m pytest
 
 clean:  ## what was built; hand-ins and marks in course/ stay
-	rm -rf solutions/*/ build *.egg-info .venv/.installed
+	rm -rf solutions/*/ build *.egg-info .venv/bin/.installed

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from sqlalchemy.exc import SAWarning
@@ -109,7 +110,7 @@ def grade_one(batch: Batch, student: str) -> Outcome:
     course, assignment = batch.course, batch.assignment
     report_path = course.report(assignment, student)
     handin = course.submitted(assignment)[student] / f"{assignment}.ipynb"
-    if not batch.force and _is_done(course, assignment, student, handin):
+    if not batch.force and _is_done(batch, student, handin):
         return Outcome(student, Report.from_json(report_path.read_text("utf-8")), skipped=True)
     if not handin.is_file():
         return _missing(batch, student, handin.parent)
@@ -132,8 +133,9 @@ def _convert(batch: Batch, student: str) -> None:
         _start(step)
 
 
-def _is_done(course: Course, assignment: str, student: str, handin: Path) -> bool:
-    """Whether this very file has been graded, and nothing of the result is missing."""
+def _is_done(batch: Batch, student: str, handin: Path) -> bool:
+    """Whether this very file has been graded in the same isolation, and nothing of the result is missing."""
+    course, assignment = batch.course, batch.assignment
     autograded = course.autograded(assignment, student)
     results = (autograded, course.feedback(assignment, student), course.report(assignment, student))
     if not handin.is_file() or not all(path.is_file() for path in results):
@@ -142,19 +144,32 @@ def _is_done(course: Course, assignment: str, student: str, handin: Path) -> boo
         about: dict[str, Any] = nbformat.read(autograded, as_version=4).metadata.get(KEY, {})
     except Exception:  # half-written: grade it again
         return False
-    return about.get("digest") == digest(handin)
+    return about.get("digest") == digest(handin) and about.get("isolation") == batch.isolation
 
 
 def _missing(batch: Batch, student: str, folder: Path) -> Outcome:
-    """A hand-in without the file that counts: no marks, and a Report that says so."""
+    """A hand-in without the file that counts: no marks, whatever there were before, and a Report that says so."""
     others = sorted(path.name for path in folder.iterdir())
     found = f"found {', '.join(others[:3])}" if others else "the folder is empty"
     note = f"there is no {batch.assignment}.ipynb in the hand-in: {found}"
     total = Lesson.load(batch.assignment, batch.course.root).max_score
     report = Report.unreadable(batch.assignment, total, note, isolation=batch.isolation, student=student)
     save(report, batch.course.report(batch.assignment, student))
-    shutil.rmtree(batch.course.autograded(batch.assignment, student).parent, ignore_errors=True)
+    for old in (batch.course.autograded(batch.assignment, student), batch.course.feedback(batch.assignment, student)):
+        shutil.rmtree(old.parent, ignore_errors=True)
+    _mark_zero(batch, student)
     return Outcome(student, report)
+
+
+def _mark_zero(batch: Batch, student: str) -> None:
+    """Put no marks into the gradebook; those that a person gave by hand stay."""
+    directory = batch.course.directory()
+    with Gradebook(directory.db_url, directory.course_id) as gradebook:
+        gradebook.update_or_create_student(student)
+        submission = gradebook.update_or_create_submission(batch.assignment, student)
+        for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
+            grade.auto_score, grade.needs_manual_grade = 0.0, False
+        gradebook.db.commit()
 
 
 def _start(step: BaseConverter) -> None:

@@ -75,10 +75,13 @@ def _check(path: Path, lesson: Lesson, exercise: str | None) -> Report:
 
         return Report.unreadable(lesson.assignment, lesson.max_score, found.unreadable, isolation=probe.best())
     from autograder.grading import Grader
-    from autograder.sandbox.session import WarmProcess
+    from autograder.sandbox.session import CannotStart, WarmProcess
 
-    with WarmProcess(probe.best()) as warm:
-        return Grader(lesson, warm).grade(found, only=exercise).report
+    try:
+        with WarmProcess(probe.best()) as warm:
+            return Grader(lesson, warm).grade(found, only=exercise).report
+    except CannotStart as error:
+        raise CannotGrade(f"student code cannot be run on this machine: {error}") from None
 
 
 def grade(options: argparse.Namespace) -> int:

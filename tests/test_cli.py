@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,18 @@ def test_no_isolation_is_refused(capsys: pytest.CaptureFixture[str], monkeypatch
         "grade elsewhere, or without protection by saying --isolation none"
     )
     assert refused(capsys, "grade") == expected
+
+
+def test_worker_that_cannot_be_had(
+    maker: Maker, notebook: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    notebook.write_text(maker.text(bare=True))
+    expected = (
+        "autograder: student code cannot be run on this machine: "
+        "the warm process does not start: the warm process has ended"
+    )
+    assert refused(capsys, "check", str(notebook)) == expected
 
 
 def test_unknown_isolation(capsys: pytest.CaptureFixture[str]) -> None:
