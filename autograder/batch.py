@@ -76,9 +76,7 @@ class Batch:
 
         Raises:
             Unwritable: a folder cannot be written to.
-            UnknownAssignment: there is no such lesson.
         """
-        Lesson.load(self.assignment, self.course.root)
         top = self.course.root / "course"
         for folder in (top, top / "autograded", top / "feedback", top / "reports"):
             try:
