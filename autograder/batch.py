@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import logging
 import multiprocessing
 import os
@@ -9,24 +11,28 @@ import shutil
 import signal
 import warnings
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde, GenerateFeedback
-from nbgrader.converters.base import BaseConverter, NbGraderException
-from sqlalchemy.exc import SAWarning
+from pebble import ProcessExpired, ProcessPool
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from traitlets.config import Config
 
+from autograder.converters import OneStudent, steps
 from autograder.course import Course
+from autograder.handin import KEY
 from autograder.lesson import Lesson
-from autograder.nbgrading import KEY, digest, save
+from autograder.nbgrading import digest, save
 from autograder.release import register
 from autograder.report import Report
+from autograder.sandbox.isolation import die_with_parent
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.session import START_SECONDS
+
+LONGEST = 4  # a hand-in may use its time once more for each exercise that is judged with the lesson's helpers
 
 
 class NothingToGrade(Exception):
@@ -37,12 +43,15 @@ class Unwritable(Exception):
     """The course folder cannot be written to."""
 
 
+class NoGradebook(Exception):
+    """The gradebook cannot be opened."""
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one student's hand-in: its Report, or the reason why nbgrader could not take it."""
+    """What became of one student's hand-in: a Report among the course's files, or the error that kept it from one."""
 
     student: str
-    report: Report | None
     skipped: bool = False
     error: str | None = None
 
@@ -75,8 +84,11 @@ class Batch:
         """Make the folders and put the assignment into the gradebook.
 
         Raises:
+            UnknownLimit: the course sets a limit that does not exist.
             Unwritable: a folder cannot be written to.
+            NoGradebook: its server does not answer, or the file is not one, is locked or not ours to write.
         """
+        self._limits()
         top = self.course.root / "course"
         for folder in (top, top / "autograded", top / "feedback", top / "reports"):
             try:
@@ -85,113 +97,153 @@ class Batch:
                 raise Unwritable(f"cannot make the folder {folder}: {error.strerror}") from None
             if not os.access(folder, os.W_OK | os.X_OK):
                 raise Unwritable(f"cannot write to the folder {folder}: change its permissions")
-        register(self.course, self.assignment)
+        logging.getLogger("tornado.application").addHandler(logging.NullHandler())  # where nbgrader puts tracebacks
+        try:
+            register(self.course, self.assignment)
+        except (SQLAlchemyError, ValueError, ImportError) as error:  # nbgrader's own for a database is a ValueError
+            reason = " ".join(str(getattr(error, "orig", None) or error).split())
+            place = self.course.gradebook()
+            raise NoGradebook(f"the gradebook cannot be opened: {place}: {reason}") from None
 
     def run(self, students: list[str], jobs: int) -> Iterator[Outcome]:
         """Grade these students in `jobs` processes; outcomes come as they are ready."""
-        with ProcessPoolExecutor(
+        done = [student for student in students if not self.force and _is_done(self, student)]
+        yield from (Outcome(student, skipped=True) for student in done)
+        waiting = sorted(set(students) - set(done))
+        if waiting:
+            yield from self._grade(waiting, jobs)
+
+    def _limits(self) -> Limits:
+        return Limits.of(self.course.config.HiddenGraders.get("limits", {}))
+
+    def _grade(self, students: list[str], jobs: int) -> Iterator[Outcome]:
+        """A process that dies or hangs is replaced, and costs the hand-in that it was at, no other."""
+        seconds = self._limits().submission * LONGEST + START_SECONDS
+        pool = ProcessPool(
             max_workers=min(jobs, len(students)),
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_quiet,
-        ) as pool:
-            waiting = {pool.submit(grade_one, self, student): student for student in students}
-            try:
-                for future in as_completed(waiting):
-                    error = future.exception()
-                    yield Outcome(waiting[future], None, error=str(error)) if error else future.result()
-            finally:
-                pool.shutdown(cancel_futures=True)
+            context=multiprocessing.get_context("spawn"),
+            initializer=_begin,
+            initargs=[self],
+        )
+        try:
+            futures: dict[Future[Outcome], str] = {
+                pool.schedule(_grade_one, [student], timeout=seconds): student for student in students
+            }
+            for future in as_completed(futures):
+                yield self._outcome(futures.pop(future), future, seconds)
+        finally:
+            pool.stop()
+            pool.join()
+
+    def _outcome(self, student: str, future: Future[Outcome], seconds: float) -> Outcome:
+        match future.exception():
+            case None:
+                return future.result()
+            case TimeoutError():
+                reason = f"its grader gave no answer for {seconds:g} s; it was stopped"
+            case ProcessExpired() as death:
+                reason = f"its grader ended before it was done (exit status {death.exitcode})"
+            case error:
+                reason = _reason(error)
+        return Outcome(student, error=_withdraw(self, student, reason))
 
 
-def grade_one(batch: Batch, student: str) -> Outcome:
-    """Grade one student's hand-in, unless it has been graded as it is."""
-    course, assignment = batch.course, batch.assignment
-    report_path = course.report(assignment, student)
-    handin = course.submitted(assignment)[student] / f"{assignment}.ipynb"
-    if not batch.force and _is_done(batch, student, handin):
-        return Outcome(student, Report.from_json(report_path.read_text("utf-8")), skipped=True)
-    if not handin.is_file():
-        return _missing(batch, student, handin.parent)
+_batch: Batch  # the one that this process of the pool works for
+
+
+def _begin(batch: Batch) -> None:
+    """In each process of the pool: it ends with the main process, Ctrl-C is for that one, and warnings for nobody."""
+    global _batch
+    _batch = batch
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    die_with_parent()
+    warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
+
+
+@functools.cache
+def _steps() -> tuple[OneStudent, OneStudent]:
+    config = Config(_batch.course.config)
+    config.HiddenGraders.isolation = _batch.isolation
+    return steps(config, _batch.assignment)
+
+
+def _grade_one(student: str) -> Outcome:
+    """Grade one student's hand-in. Its page is removed first and written last, so a page means that all is done."""
+    batch = _batch
+    batch.course.feedback(batch.assignment, student).unlink(missing_ok=True)
     try:
-        _convert(batch, student)
+        obstacle = _obstacle(batch, student)
+        if obstacle is not None:
+            _refuse(batch, student, obstacle)
+        else:
+            for step in _steps():
+                step.convert(student)
     except Exception as error:
-        return Outcome(student, None, error=str(error).strip() or type(error).__name__)
-    return Outcome(student, Report.from_json(report_path.read_text("utf-8")))
+        return Outcome(student, error=_withdraw(batch, student, _reason(error)))
+    return Outcome(student)
 
 
-def _convert(batch: Batch, student: str) -> None:
-    """nbgrader's two steps for one student: marks, then the page."""
-    config = Config(batch.course.config)
-    config.HiddenGraders.isolation = batch.isolation
-    for converter in (Autograde, GenerateFeedback):
-        directory = Course(batch.course.root, config).directory()
-        directory.assignment_id, directory.student_id = batch.assignment, student
-        step = converter(coursedir=directory, config=config)
-        step.force = True
-        _start(step)
-
-
-def _is_done(batch: Batch, student: str, handin: Path) -> bool:
-    """Whether this very file has been graded in the same isolation, and nothing of the result is missing."""
+def _is_done(batch: Batch, student: str) -> bool:
+    """Whether this very file has been graded to the end in the same isolation."""
     course, assignment = batch.course, batch.assignment
     autograded = course.autograded(assignment, student)
     results = (autograded, course.feedback(assignment, student), course.report(assignment, student))
-    if not handin.is_file() or not all(path.is_file() for path in results):
+    if _obstacle(batch, student) is not None or not all(path.is_file() for path in results):
         return False
     try:
-        about: dict[str, Any] = nbformat.read(autograded, as_version=4).metadata.get(KEY, {})
-    except Exception:  # half-written: grade it again
+        about: dict[str, Any] = json.loads(autograded.read_bytes())["metadata"].get(KEY, {})
+    except (ValueError, KeyError):
         return False
+    handin = course.hand_in(assignment, student)
     return about.get("digest") == digest(handin) and about.get("isolation") == batch.isolation
 
 
-def _missing(batch: Batch, student: str, folder: Path) -> Outcome:
-    """A hand-in without the file that counts: no marks, whatever there were before, and a Report that says so."""
-    others = sorted(path.name for path in folder.iterdir())
+def _obstacle(batch: Batch, student: str) -> str | None:
+    """Why there is nothing to grade: the file that counts is missing, or lies somewhere else in truth."""
+    handin = batch.course.hand_in(batch.assignment, student)
+    if any(path.is_symlink() for path in (handin, handin.parent, handin.parent.parent)):
+        return f"{handin.name} or its folder is a link: the notebook itself has to be handed in"
+    if handin.is_file():
+        return None
+    others = sorted(path.name for path in handin.parent.iterdir() if path != handin)
     found = f"found {', '.join(others[:3])}" if others else "the folder is empty"
-    note = f"there is no {batch.assignment}.ipynb in the hand-in: {found}"
+    return f"there is no {handin.name} in the hand-in: {found}"
+
+
+def _refuse(batch: Batch, student: str, note: str) -> None:
+    """No marks, whatever there were before, and a Report that says why."""
     total = Lesson.load(batch.assignment, batch.course.root).max_score
     report = Report.unreadable(batch.assignment, total, note, isolation=batch.isolation, student=student)
     save(report, batch.course.report(batch.assignment, student))
-    for old in (batch.course.autograded(batch.assignment, student), batch.course.feedback(batch.assignment, student)):
-        shutil.rmtree(old.parent, ignore_errors=True)
-    _mark_zero(batch, student)
-    return Outcome(student, report)
+    shutil.rmtree(batch.course.autograded(batch.assignment, student).parent, ignore_errors=True)
+    _mark(batch, student, 0.0)
 
 
-def _mark_zero(batch: Batch, student: str) -> None:
-    """Put no marks into the gradebook; those that a person gave by hand stay."""
+def _withdraw(batch: Batch, student: str, reason: str) -> str:
+    """Leave nothing of an earlier grading that would look like this one's result; the reason, and what that did."""
+    course = batch.course
+    course.report(batch.assignment, student).unlink(missing_ok=True)
+    course.feedback(batch.assignment, student).unlink(missing_ok=True)
+    shutil.rmtree(course.autograded(batch.assignment, student).parent, ignore_errors=True)
+    try:
+        _mark(batch, student, None)
+    except SQLAlchemyError:
+        return f"{reason} (and the gradebook still has its old marks)"
+    return reason
+
+
+def _mark(batch: Batch, student: str, score: float | None) -> None:
+    """Give every exercise the same mark, or none at all yet; marks that a person gave stay."""
     directory = batch.course.directory()
     with Gradebook(directory.db_url, directory.course_id) as gradebook:
         gradebook.update_or_create_student(student)
         submission = gradebook.update_or_create_submission(batch.assignment, student)
         for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
-            grade.auto_score, grade.needs_manual_grade = 0.0, False
+            grade.auto_score = score
+            grade.needs_manual_grade = score is None or grade.manual_score is not None
         gradebook.db.commit()
 
 
-def _start(step: BaseConverter) -> None:
-    """Run one of nbgrader's steps; its own exception says only to look at the log, so the log's last word is raised."""
-    errors = _Errors(logging.ERROR)
-    step.log.handlers[:], step.log.propagate = [errors], False
-    try:
-        step.start()
-    except NbGraderException as error:
-        raise NbGraderException(errors.last or str(error)) from error
-
-
-class _Errors(logging.Handler):
-    """Remembers the last line of the last traceback in a log."""
-
-    last = ""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage().strip()
-        if message.startswith("Traceback"):
-            self.last = message.splitlines()[-1][:300]
-
-
-def _quiet() -> None:
-    """In each process of the pool: Ctrl-C is for the main process; nbgrader's harmless warnings are for nobody."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
+def _reason(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[-1] if lines else type(error).__name__

@@ -87,15 +87,16 @@ def _check(path: Path, lesson: Lesson, exercise: str | None) -> Report:
 def grade(options: argparse.Namespace) -> int:
     """Grade a class: 0 all hand-ins graded, 1 some could not be, 2 not started."""
     _demand_isolation(options.isolation)
-    from autograder.batch import Batch, NothingToGrade, Unwritable
+    from autograder.batch import Batch, NoGradebook, NothingToGrade, Unwritable
     from autograder.course import Course, find_root
+    from autograder.sandbox.limits import UnknownLimit
 
     batch = Batch(Course(find_root()), options.assignment, options.isolation, options.force)
     try:
         Lesson.load(options.assignment, batch.course.root)
         students = batch.students(options.student)
         batch.prepare()
-    except (NothingToGrade, Unwritable) as error:
+    except (NoGradebook, NothingToGrade, UnknownLimit, Unwritable) as error:
         raise CannotGrade(str(error)) from None
     outcomes = _grade_with_progress(batch, students, options.jobs)
     return _summarise(batch, outcomes)
@@ -126,17 +127,19 @@ def _grade_with_progress(batch: Batch, students: list[str], jobs: int) -> list[O
 
 def _summarise(batch: Batch, outcomes: list[Outcome]) -> int:
     from autograder.render import terminal
+    from autograder.report import Report
 
     console, course = Console(), batch.course
     if not console.is_terminal:
         console = Console(width=PIPE_WIDTH)  # a file has room for the whole table
-    reports = [outcome.report for outcome in outcomes if outcome.report is not None]
     failures = [outcome for outcome in outcomes if outcome.error is not None]
+    graded = [outcome.student for outcome in outcomes if outcome.error is None]
+    reports = (Report.from_json(course.report(batch.assignment, student).read_text("utf-8")) for student in graded)
     ids = [task.id for task in Lesson.load(batch.assignment, course.root).tasks]
     terminal.show(console, terminal.class_table(reports, ids))
     skipped = sum(outcome.skipped for outcome in outcomes)
-    print(f"\n{len(reports)} graded" + (f", {skipped} of them unchanged since the last time" if skipped else ""))
-    print(f"marks:    {course.root / 'course' / 'gradebook.db'} (nbgrader's)")
+    print(f"\n{len(graded)} graded" + (f", {skipped} of them unchanged since the last time" if skipped else ""))
+    print(f"marks:    {course.gradebook()} (nbgrader's)")
     print(f"feedback: {course.feedback(batch.assignment, 'STUDENT')}")
     print(f"reports:  {course.report(batch.assignment, 'STUDENT')}")
     if batch.isolation == levels.NONE:

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -27,18 +29,13 @@ def configure(c: Config, root: Path) -> None:
         setattr(c.CourseDirectory, f"{step}_directory", f"course/{step}")
     c.CourseDirectory.db_url = f"sqlite:///{root}/course/gradebook.db?timeout=60"
     c.Autograde.exporter_class = "autograder.nbgrading.HandInExporter"
-    c.Autograde.sanitize_preprocessors = [
-        "nbgrader.preprocessors.ClearOutput",
-        "nbgrader.preprocessors.OverwriteKernelspec",
-        "nbgrader.preprocessors.OverwriteCells",
-        "nbgrader.preprocessors.CheckCellMetadata",
-    ]
+    c.Autograde.sanitize_preprocessors = []  # HandInExporter has put back all that is the lesson's
     c.Autograde.autograde_preprocessors = [
         "autograder.nbgrading.HiddenGraders",
         "nbgrader.preprocessors.SaveAutoGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
-        "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    c.GenerateFeedback.exporter_class = "autograder.nbgrading.FeedbackExporter"
     c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
     c.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]
     c.HTMLExporter.template_name = "feedback"
@@ -68,11 +65,24 @@ class Course:
         """nbgrader's view of it; a fresh one each time, because nbgrader changes it while it works."""
         return CourseDirectory(config=self.config)
 
+    def gradebook(self) -> str:
+        """Where the marks are, as people may read it: the path of a file, or a server's address without passwords."""
+        try:
+            url = make_url(self.directory().db_url)
+        except (ArgumentError, ValueError):  # no address, but it may hold a password: only the setting is named
+            return "c.CourseDirectory.db_url"
+        if url.get_backend_name() == "sqlite":
+            return str(url.database)
+        return url.difference_update_query(["password", "sslpassword"]).render_as_string(hide_password=True)
+
     def submitted(self, assignment: str) -> dict[str, Path]:
         """The folder of each student's hand-in, by student id."""
         top = self.root / "course" / "submitted"
         folders = sorted(top.glob(f"*/{assignment}")) if top.is_dir() else []
         return {folder.parent.name: folder for folder in folders if folder.is_dir()}
+
+    def hand_in(self, assignment: str, student: str) -> Path:
+        return self.root / "course" / "submitted" / student / assignment / f"{assignment}.ipynb"
 
     def autograded(self, assignment: str, student: str) -> Path:
         return self.root / "course" / "autograded" / student / assignment / f"{assignment}.ipynb"

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from autograder.calls import parse as parse_cell
+from autograder.calls import refers
 from autograder.lesson import CHECKS, Cell, Lesson
 
+KEY = "autograder"  # of what we put into the metadata of a notebook and its cells
 MAX_BYTES = 50 << 20
 NBFORMAT = 4
 NBFORMAT_MINOR = 5
@@ -47,8 +49,12 @@ class HandIn:
 
     @property
     def code(self) -> list[Cell]:
-        """The cells that a worker runs, in order: all code but the graded cells, whose verdicts are made elsewhere."""
-        return [cell for cell in self.notebook["cells"] if cell["cell_type"] == "code" and not is_checks(cell)]
+        """The cells that a worker runs, in order.
+
+        Not the graded cells, whose verdicts are made elsewhere, nor the lesson's demonstrations that nothing needs.
+        """
+        code = [cell for cell in self.notebook["cells"] if cell["cell_type"] == "code" and not is_checks(cell)]
+        return [cell for cell in code if not cell["metadata"].get(KEY, {}).get("idle")]
 
     def solution(self, exercise: str) -> int | None:
         """The index in `code` of the exercise's solution cell."""
@@ -109,6 +115,7 @@ def repair(notebook: dict[str, Any], lesson: Lesson) -> HandIn:
     for task in lesson.tasks:
         _insert_checks(cells, task.id, lesson)
     _number(cells)
+    _mark_lesson(cells, lesson)
     return HandIn({**notebook, "metadata": copy.deepcopy(lesson.notebook["metadata"]), "cells": cells}, None, notes)
 
 
@@ -212,6 +219,25 @@ def _number(cells: list[Cell]) -> None:
     """Give every cell an id of its own that nbformat accepts: its place."""
     for index, cell in enumerate(cells):
         cell["id"] = f"cell-{index}"
+
+
+def _mark_lesson(cells: list[Cell], lesson: Lesson) -> None:
+    """Tell the lesson's own, unchanged cells from the student's, and its demonstrations that need not run.
+
+    Those take most of a notebook's time, and no answer depends on them unless a student's cell uses what they set.
+    """
+    sources = {cell["source"] for cell in lesson.notebook["cells"] if grade_id(cell) is None}
+    ours = [cell for cell in cells if grade_id(cell) is None and cell["source"] in sources]
+    code = [cell for cell in cells if cell["cell_type"] == "code" and not is_checks(cell)]
+    theirs = [cell["source"] for cell in code if cell not in ours]
+    demos = [cell for cell in code if cell in ours and not _imports(cell)]
+    idle = not refers(theirs, (cell["source"] for cell in demos))
+    for cell in ours:
+        cell["metadata"] = {KEY: {"lesson": True, "idle": idle and cell in demos}}
+
+
+def _imports(cell: Cell) -> bool:
+    return any(isinstance(node, ast.Import | ast.ImportFrom) for node in parse_cell(cell["source"]) or ())
 
 
 def _defined(cell: Cell) -> set[str]:

@@ -11,13 +11,14 @@ import hashlib
 from pathlib import Path
 from typing import Any, TextIO
 
-from nbconvert.exporters import NotebookExporter
+from nbconvert.exporters import Exporter, HTMLExporter, NotebookExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML, markdown2html_mistune
 from nbformat import NotebookNode, from_dict
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict, Unicode
 
 from autograder.grading import Grader, Grading
-from autograder.handin import HandIn, grade_id, is_checks, read
+from autograder.handin import KEY, HandIn, grade_id, is_checks, read
 from autograder.lesson import Lesson
 from autograder.render.html import render_exercise, render_unreadable
 from autograder.report import Report
@@ -25,10 +26,17 @@ from autograder.sandbox import levels
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import WarmProcess
 
-KEY = "autograder"
+
+class _InPlace(Exporter):
+    """Preprocesses the notebook itself, which has just been read from its file; nbconvert would copy it three times."""
+
+    def _preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        for preprocessor in self._preprocessors:
+            nb, resources = preprocessor(nb, resources)
+        return nb, resources
 
 
-class HandInExporter(NotebookExporter):
+class HandInExporter(_InPlace, NotebookExporter):
     """Reads hand-ins as `autograder.handin` does, so that a damaged one does not stop nbgrader."""
 
     def from_file(self, file_stream: TextIO, resources: Any = None, **more: Any) -> tuple[NotebookNode, Any]:
@@ -42,6 +50,30 @@ class HandInExporter(NotebookExporter):
         notebook.metadata[KEY] = {"unreadable": handin.unreadable, "notes": handin.notes, "digest": digest(path)}
         converted: tuple[NotebookNode, Any] = self.from_notebook_node(notebook, resources, **more)
         return converted
+
+
+class FeedbackExporter(_InPlace, HTMLExporter):
+    """nbconvert's, but what is the same on every page is made once, and no page is parsed again when it is done.
+
+    nbconvert looks through the finished HTML for pictures without a description; our template gives them one.
+    """
+
+    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **more: Any) -> tuple[Any, Any]:
+        """One feedback page."""
+        self.register_filter("highlight_code", lambda source, **_: _highlight(source))
+        self.register_filter("markdown2html", _markdown)
+        page: tuple[Any, Any] = TemplateExporter.from_notebook_node(self, nb, self._init_resources(resources), **more)
+        return page
+
+
+@functools.lru_cache(maxsize=500)
+def _highlight(source: str) -> str:
+    return str(Highlight2HTML(pygments_lexer="ipython3")(source))
+
+
+@functools.lru_cache(maxsize=500)
+def _markdown(source: str) -> str:
+    return str(markdown2html_mistune(source))
 
 
 class HiddenGraders(NbGraderPreprocessor):
@@ -62,7 +94,7 @@ class HiddenGraders(NbGraderPreprocessor):
         about = nb.metadata[KEY]
         handin = HandIn(nb, about["unreadable"], about["notes"])
         lesson = Lesson.load(names["assignment"], Path.cwd())
-        grader = Grader(lesson, warm_process(self.isolation), Limits(**self.limits))
+        grader = Grader(lesson, warm_process(self.isolation), Limits.of(self.limits))
         grading = grader.grade(handin, student=names["student"])
         write_outputs(handin, grading, lesson)
         save(grading.report, Path(self.reports_directory) / names["assignment"] / f"{names['student']}.json")
@@ -79,14 +111,20 @@ def warm_process(isolation: str) -> WarmProcess:
 
 def digest(path: Path) -> str:
     """What tells one state of a hand-in from another."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def save(report: Report, path: Path) -> None:
-    """Write a Report so that no reader ever sees half of it."""
+    """Write a Report among the course's."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_text(report.to_json(), "utf-8")
+    write(path, report.to_json())
+
+
+def write(path: Path, text: str) -> None:
+    """Replace a file as a whole: nobody ever sees half of it, whenever this process may be killed."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text, "utf-8")
     partial.replace(path)
 
 
@@ -96,10 +134,6 @@ def write_outputs(handin: HandIn, grading: Grading, lesson: Lesson) -> None:
     nbgrader takes a graded cell's marks from its one execute_result; nothing that student code printed may stay there.
     """
     handin.notebook["metadata"][KEY]["isolation"] = grading.report.isolation
-    prose = {cell["source"] for cell in lesson.notebook["cells"] if grade_id(cell) is None}
-    for cell in handin.notebook["cells"]:
-        if cell["source"] in prose:
-            cell["metadata"][KEY] = {"lesson": True}
     for cell, outputs in zip(handin.code, grading.outputs, strict=False):
         cell["outputs"] = [NotebookNode(from_dict(output)) for output in outputs]
     for cell in filter(is_checks, handin.notebook["cells"]):

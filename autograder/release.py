@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 import nbformat
-from nbgrader.api import Gradebook
+from nbgrader.api import Base, Gradebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import SaveCells
+from sqlalchemy import create_engine, inspect
 from traitlets.config import Config
 
 from autograder.course import Course, find_root
@@ -47,13 +48,28 @@ def build(course: Course, assignment: str, into: Path | None = None) -> Path:
 
 
 def register(course: Course, assignment: str) -> None:
-    """Put the released assignment into the gradebook, as generating it would have."""
+    """Put the released assignment into the gradebook, as generating it would have.
+
+    Raises:
+        ValueError: the database is another program's.
+    """
     release = course.root / "exercises" / assignment / f"{assignment}.ipynb"
     directory = course.directory()
+    _refuse_strangers(directory.db_url)
     with Gradebook(directory.db_url, directory.course_id) as gradebook:
         gradebook.update_or_create_assignment(assignment)
     marks = {"notebook": assignment, "assignment": assignment, "db_url": directory.db_url}
     SaveCells().preprocess(nbformat.read(release, as_version=4), {"nbgrader": marks})
+
+
+def _refuse_strangers(db_url: str) -> None:
+    """A new gradebook needs a database of its own: nbgrader would put its tables into any."""
+    engine = create_engine(db_url)
+    tables = set(inspect(engine).get_table_names())
+    engine.dispose()
+    others = sorted(tables - Base.metadata.tables.keys() - {"alembic_version"})
+    if others and "submitted_assignment" not in tables:
+        raise ValueError(f"it is another program's, with a table {others[0]!r}: name a new one")
 
 
 if __name__ == "__main__":

@@ -7,29 +7,31 @@ like any test of a local function.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 
 from autograder.sandbox import wire
 from autograder.sandbox.submission import Submission
 
 Header = dict[str, Any]
+Kind = tuple[torch.Size, torch.dtype]  # of a tensor
 
 
 class StudentError(Exception):
-    """The student's code raised.
+    """The student's code raised, or used more than it may.
 
     Attributes:
-        type: the exception's class name.
+        type: the exception's class name; empty if the message is a sentence of the kit's own.
         message: its text.
         trace: the lines of the student's own cells that led there.
     """
 
     def __init__(self, type: str, message: str, trace: str) -> None:
-        super().__init__(f"{type}: {message}" if message else type)
+        super().__init__(": ".join(filter(None, (type, message))))
         self.type = type
         self.message = message
         self.trace = trace
@@ -65,6 +67,7 @@ class Student:
 
     def __init__(self, submission: Submission) -> None:
         self._submission = submission
+        self._forgets = False
         self.arguments: tuple[str, tuple[Any, ...]] | None = None
         self.grad_enabled = True
         self.leaves: tuple[bool, ...] = ()
@@ -81,28 +84,28 @@ class Student:
             Unanswered: it has defined no such name.
         """
         header, body = self._ask({"op": "get", "name": name})
-        return wire.Decoder(body).decode(header["value"])
+        return wire.Decoder(body).decode(header.get("value"))
 
     def axes(self, *, current: bool = True) -> Axes:
         """Fresh axes to draw on, which pyplot takes for the current ones or not."""
         return Axes(_integer(self._ask({"op": "axes", "current": current})[0].get("handle")))
 
     def drawing(self, axes: Axes, *, picture: bool = False) -> Drawing:
-        """Have the worker draw the axes for real, and tell what is on them; `png` is empty without `picture`.
+        """What is on the axes; with `picture` they are also drawn for real, otherwise `png` is empty.
 
         Raises:
             StudentError: what the student put on them cannot be drawn.
             WireError: the worker's answer is no drawing.
         """
         header, body = self._ask({"op": "drawn", "handle": axes.handle, "picture": picture})
-        match wire.Decoder(body).decode(header["value"]):
+        match wire.Decoder(body).decode(header.get("value")):
             case [bytes(png), list(marks)]:
                 return Drawing(png, tuple(_mark(mark) for mark in marks))
         raise wire.WireError("the answer is not a drawing")
 
     def forget(self) -> None:
-        """Let the worker drop the graphs and axes kept for earlier calls."""
-        self._ask({"op": "forget"})
+        """Let the worker drop the graphs and axes kept for earlier calls, before the next one."""
+        self._forgets = True
         self.arguments = None
 
     def _call(self, name: str, args: tuple[Any, ...]) -> Any:
@@ -113,12 +116,12 @@ class Student:
         header, body = self._ask(request, bytes(encoder.body))
         decoder = wire.Decoder(body, tensor=lambda tensor, data: self._join(tensor, data, sent))
         facts = header.get("arguments")
-        if not isinstance(facts, list) or len(facts) != len(sent):
+        if not isinstance(facts, list) or not all(isinstance(fact, dict) for fact in facts) or len(facts) != len(sent):
             raise wire.WireError("the answer does not fit the call")
         try:
             for tensor, fact in zip(sent, facts, strict=True):
                 _mirror(decoder, tensor, fact)
-        except (RuntimeError, AttributeError) as error:  # no call can have done that to its argument
+        except RuntimeError as error:  # no call can have done that to its argument
             raise wire.WireError(f"the answer does not fit the call: {error}"[:300]) from None
         self.grad_enabled = header.get("grad_enabled") is True
         self.leaves = tuple(fact.get("leaf") is True for fact in facts)
@@ -134,24 +137,32 @@ class Student:
         floating = tensor.is_floating_point() or tensor.is_complex()
         return tensor.requires_grad_() if data.get("requires_grad") is True and floating else tensor
 
-    def pull_back(self, graph: int, cotangent: torch.Tensor, sent: int) -> list[torch.Tensor | None]:
-        """The vector-Jacobian product of a kept result: one gradient for each tensor argument of its call."""
+    def pull_back(self, graph: int, cotangent: torch.Tensor, sent: Sequence[Kind]) -> list[torch.Tensor | None]:
+        """The vector-Jacobian product of a kept result: one gradient for each tensor argument of its call.
+
+        Raises:
+            WireError: the worker's answer is no gradient of arguments of these shapes and dtypes.
+        """
         encoder = wire.Encoder()
         request = {"op": "vjp", "graph": graph, "cotangent": encoder.encode(cotangent)}
         header, body = self._ask(request, bytes(encoder.body))
         gradients = wire.Decoder(body).decode(header.get("gradients"))
-        if not isinstance(gradients, list) or len(gradients) != sent:
+        if not isinstance(gradients, list) or len(gradients) != len(sent):
             raise wire.WireError("the answer holds no gradients")
+        for gradient, kind in zip(gradients, sent, strict=True):
+            if gradient is not None and (not isinstance(gradient, torch.Tensor) or _kind(gradient) != kind):
+                raise wire.WireError("the answer holds a gradient of another shape or dtype")
         return gradients
 
     def _ask(self, header: Header, body: bytes = b"") -> tuple[Header, bytes]:
-        answer, data = self._submission.call(header, body)
-        if answer.get("missing"):
+        forgets, self._forgets = self._forgets, False
+        answer, data = self._submission.call({**header, "forget": forgets}, body)
+        if answer.get("missing") and "name" in header:
             raise Unanswered(header["name"])
         raised = answer.get("raised")
         if raised is not None:
             text = raised if isinstance(raised, dict) else {}
-            error = StudentError(*(str(text.get(key, ""))[: wire.MAX_TEXT] for key in ("type", "message", "trace")))
+            error = StudentError(*(_text(text.get(key)) for key in ("type", "message", "trace")))
             is_stub = error.type == "NotImplementedError" and not error.message
             raise Unanswered(str(error)) if is_stub and text.get("function") == header.get("name") else error
         return answer, data
@@ -162,7 +173,7 @@ class _Remote(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, student: Student, graph: int, value: torch.Tensor, *inputs: torch.Tensor) -> torch.Tensor:
-        ctx.student, ctx.graph, ctx.inputs = student, graph, len(inputs)
+        ctx.student, ctx.graph, ctx.inputs = student, graph, [_kind(tensor) for tensor in inputs]
         return value
 
     @staticmethod
@@ -192,14 +203,23 @@ def _mirror(decoder: wire.Decoder, tensor: torch.Tensor, fact: Header) -> None:
             tensor.grad = None if fact["grad"] is None else decoder.raw(fact["grad"])
 
 
+def _kind(tensor: torch.Tensor) -> Kind:
+    return tensor.shape, tensor.dtype
+
+
 def _handle(value: Any) -> Header | None:
     return {"k": "handle", "v": value.handle} if isinstance(value, Axes) else None
 
 
 def _mark(mark: Any) -> Header:
-    if not isinstance(mark, dict) or getattr(mark.get("xy"), "ndim", 0) != 2:
-        raise wire.WireError("the answer is not a drawing")
-    return mark
+    match mark:
+        case {"kind": "points" | "line" | "axline" as kind, "xy": np.ndarray(dtype=np.float64, shape=(_, 2)) as xy}:
+            return {"kind": kind, "xy": xy}
+    raise wire.WireError("the answer is not a drawing")
+
+
+def _text(value: Any) -> str:
+    return value[: wire.MAX_TEXT] if isinstance(value, str) else ""
 
 
 def _copy(value: Any) -> Any:
@@ -214,5 +234,5 @@ def _integer(value: Any) -> int:
 
 def _index(value: Any, items: list[torch.Tensor]) -> int:
     if _integer(value) >= len(items):
-        raise wire.WireError(f"not an argument: {value}")
+        raise wire.WireError(f"not an argument: {value}"[:100])
     return int(value)

@@ -6,16 +6,18 @@ import functools
 import importlib
 import inspect
 import logging
+import os
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from _pytest.config import _prepareconfig
 
 from autograder.graders import fixtures
 from autograder.graders.expect import Failed
 from autograder.report import Criterion, Verdict
-from autograder.sandbox.session import Died, Stopped
+from autograder.sandbox.session import Died, Exceeded, Stopped
 from autograder.sandbox.submission import OutOfTime
 from autograder.sandbox.wire import WireError
 from autograder.show import show
@@ -25,6 +27,7 @@ log = logging.getLogger(__name__)
 GRADERS = "autograder.graders"
 STOPS = 2
 ENDLESS = "Does every loop of yours come to an end? Follow the variable that should stop it."
+TOO_MUCH = "Whatever you keep or write, keep less of it: a few numbers are enough for this exercise."
 LEFT = "Does something in your code end Python itself, or change how it answers? A function should return."
 OUR_FAULT = "This is a fault in the grader, not in your work. Your instructor has been told; nothing to do for you."
 OPTIONS = (
@@ -66,12 +69,7 @@ def judge(exercise: str, student: Student, reference: SimpleNamespace) -> Verdic
     Raises:
         LookupError: there is no grader for the exercise, or it collects no criterion.
     """
-    plugin = _Plugin(student, reference)
-    inifile = ["-c", "/dev/null", "--rootdir", "/"]
-    pytest.main([*OPTIONS, *inifile, f"{GRADERS}.test_{exercise}"], plugins=[plugin, fixtures])
-    if not plugin.found.criteria:
-        raise LookupError(f"no criteria for exercise {exercise!r}: is there a {GRADERS}.test_{exercise}?")
-    return plugin.found
+    return _graders().run(exercise, student, reference)
 
 
 def uses(exercise: str) -> tuple[str, ...]:
@@ -80,21 +78,46 @@ def uses(exercise: str) -> tuple[str, ...]:
     return names
 
 
-class _Plugin:
-    """Collects what becomes of each test."""
+@functools.cache
+def _graders() -> _Graders:
+    return _Graders()
 
-    def __init__(self, student: Student, reference: SimpleNamespace) -> None:
-        self.found = Verdicts()
-        self._student = student
-        self._reference = reference
+
+class _Graders:
+    """The hidden graders, collected once, and the pytest plugin that keeps what becomes of each test.
+
+    `pytest.main` would start pytest anew for every exercise of every hand-in. So the session is held open, as
+    pytest-xdist holds it in its workers.
+    """
+
+    def __init__(self) -> None:
+        arguments = [*OPTIONS, "-c", os.devnull, "--rootdir", "/", GRADERS]
+        self._config = _prepareconfig(arguments, [self, fixtures])
+        self._config._do_configure()
+        session = pytest.Session.from_config(self._config)
+        self._config.hook.pytest_sessionstart(session=session)
+        self._config.hook.pytest_collection(session=session)
+        self._items: dict[str, list[pytest.Function]] = {}
+        for item in session.items:
+            if isinstance(item, pytest.Function):
+                self._items.setdefault(item.module.__name__, []).append(item)
+
+    def run(self, exercise: str, student: Student, reference: SimpleNamespace) -> Verdicts:
+        """Run one exercise's tests, in order."""
+        items = self._items.get(f"{GRADERS}.test_{exercise}")
+        if not items:
+            raise LookupError(f"no criteria for exercise {exercise!r}: is there a {GRADERS}.test_{exercise}?")
+        self._found, self._student, self._reference = Verdicts(), student, reference
+        stash = self._config.stash
+        stash[fixtures.STUDENT], stash[fixtures.REFERENCE] = student, reference
+        stash[fixtures.NOTES], stash[fixtures.PICTURES] = self._found.notes, self._found.pictures
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            self._config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        return self._found
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Tell the fixtures what they hand out."""
+        """Make the marker known."""
         config.addinivalue_line("markers", "points(n): what the criterion is worth")
-        config.stash[fixtures.STUDENT] = self._student
-        config.stash[fixtures.REFERENCE] = self._reference
-        config.stash[fixtures.NOTES] = self.found.notes
-        config.stash[fixtures.PICTURES] = self.found.pictures
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
@@ -102,7 +125,7 @@ class _Plugin:
         arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
         failure: Exception | None = None
         try:
-            if self.found.stops >= STOPS:
+            if self._found.stops >= STOPS:
                 raise OutOfTime(f"not run: {STOPS} calls before this one had to be stopped")
             self._student.forget()
             pyfuncitem.obj(**arguments)
@@ -117,9 +140,9 @@ class _Plugin:
             self._collect(item, call.excinfo.value)
 
     def _collect(self, item: pytest.Function, failure: BaseException | None) -> None:
-        self.found.unanswered += isinstance(failure, Unanswered)
-        self.found.stops += isinstance(failure, Stopped)
-        self.found.criteria.append(criterion(item, failure, self._student.arguments, self._reference))
+        self._found.unanswered += isinstance(failure, Unanswered)
+        self._found.stops += isinstance(failure, Stopped)
+        self._found.criteria.append(criterion(item, failure, self._student.arguments, self._reference))
 
 
 def criterion(
@@ -142,12 +165,15 @@ def criterion(
                 hint=failure.hint or hint,
             )  # fmt: skip
         case StudentError():
-            trace = "\n".join(failure.trace.splitlines()[1:])
-            return lost(Verdict.FAILED, input=input, actual=trace or str(failure), expected="no exception", hint=hint)
+            trace = "\n".join(failure.trace.splitlines()[1:]) or str(failure)
+            expected, hint = ("no exception", hint) if failure.type else ("an answer", TOO_MUCH)
+            return lost(Verdict.FAILED, input=input, actual=trace, expected=expected, hint=hint)
         case Unanswered():
             return lost(Verdict.FAILED, actual="no answer yet", hint=hint)
         case Stopped():
             return lost(Verdict.FAILED, input=input, actual=str(failure), expected="an answer", hint=ENDLESS)
+        case Exceeded():
+            return lost(Verdict.FAILED, input=input, actual=str(failure), expected="an answer", hint=TOO_MUCH)
         case OutOfTime():
             return lost(Verdict.NOT_RUN, actual=str(failure))
         case Died() | WireError():

@@ -17,7 +17,7 @@ from tests.sample_class import Maker
 
 PACKAGE = Path(graders.__file__).resolve().parent.parent
 LAYERS = [
-    {"calls", "lesson", "report", "sandbox.levels", "sandbox.limits", "sandbox.wire"},
+    {"calls", "lesson", "report", "sandbox.folder", "sandbox.levels", "sandbox.limits", "sandbox.wire"},
     {"handin", "show", "sandbox.isolation", "sandbox.drawing", "sandbox.shell"},
     {"sandbox.worker", "sandbox.session", "sandbox.probe"},
     {"sandbox.warm", "sandbox.submission"},
@@ -26,7 +26,7 @@ LAYERS = [
     {"verdicts"},
     {"grading", "render"},
     {"nbgrading", "course"},
-    {"release"},
+    {"converters", "release"},
     {"batch"},
     {"cli"},
 ]

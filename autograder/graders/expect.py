@@ -81,10 +81,10 @@ def values(actual: Any, expected: torch.Tensor | float, *, rtol: float | None = 
         raise Failed(shown, show(expected), **more)
 
 
-def unchanged(value: torch.Tensor, before: torch.Tensor, name: str) -> None:
+def unchanged(value: torch.Tensor, before: torch.Tensor, name: str, **more: str | None) -> None:
     """An argument that the function had to leave alone."""
     if value.shape != before.shape or not torch.equal(value.detach(), before.detach()):
-        raise Failed(f"{name} = {show(value)} afterwards", f"{name} = {show(before)}, as it was")
+        raise Failed(f"{name} = {show(value)} afterwards", f"{name} = {show(before)}, as it was", **more)
 
 
 def numbers(value: Any) -> torch.Tensor:

@@ -12,6 +12,7 @@ from autograder.graders import expect
 
 USES = ("predict",)
 X = torch.tensor([[0.0, 1.0], [3.0, 1.0], [2.0, 1.0], [4.0, 1.0]])
+INPUT = "x[:, 0] = [0, 3, 2, 4], y = [3, 7, 4, 9], a = [2, -1]"
 Y = torch.tensor([3.0, 7.0, 4.0, 9.0])  # no point, residual or mix-up of columns lies on the line y = 2 x - 1
 
 
@@ -22,21 +23,26 @@ def coefficients():
 
 
 def plot(student, *, current=True, picture=False):
-    """What the student's function draws."""
-    axes = student.axes(current=current)
-    student.plot_fit(X.clone(), Y.clone(), coefficients(), axes)
+    """What the student's function draws, and its x, y and a as they are afterwards."""
+    x, y, a, axes = X.clone(), Y.clone(), coefficients(), student.axes(current=current)
+    student.plot_fit(x, y, a, axes)
     drawing = student.drawing(axes, picture=picture)
-    expect.true(bool(drawing.marks), "nothing drawn on ax", "the data and the fitted line")
-    return drawing
+    expect.true(bool(drawing.marks), "nothing drawn on ax", "the data and the fitted line", input=INPUT)
+    return drawing, x, y, a
 
 
 @pytest.fixture(scope="module")
-def drawn(student):
+def once(student):
+    """When called: `plot(student)`, the same for several criteria."""
+    return functools.cache(lambda: plot(student))
+
+
+@pytest.fixture
+def drawn(once):
     """When called: all points that the student's function draws, (m, 2), and its endless lines by two points each."""
 
-    @functools.cache
     def points_and_lines():
-        marks = plot(student).marks
+        marks = once()[0].marks
         points = [torch.from_numpy(mark["xy"]) for mark in marks if mark.get("kind") != "axline"]
         endless = [torch.from_numpy(mark["xy"]) for mark in marks if mark.get("kind") == "axline"]
         return torch.cat([*points, torch.empty(0, 2, dtype=torch.float64)]), endless
@@ -58,7 +64,7 @@ def test_draws(student, reference, pictures):
 
     Matplotlib turns what it is given into NumPy, and NumPy cannot carry gradients. What do you hand it instead?
     """
-    pictures(plot(student, picture=True).png, reference_picture(reference.plot_fit))
+    pictures(plot(student, picture=True)[0].png, reference_picture(reference.plot_fit))
 
 
 @pytest.mark.points(1)
@@ -75,6 +81,7 @@ def test_data(drawn):
         not missing,
         "no point at " + ", ".join(f"({x:g}, {y:g})" for x, y in missing),
         "a point for every row: (x[i, 0], y[i])",
+        input=INPUT,
         hint=swapped_axes(X[:, 0], Y, points),
     )
 
@@ -91,6 +98,7 @@ def test_line(drawn):
         found > 0,
         "no point lies on the line y = 2 x - 1",
         "the predictions for a = [2, -1]",
+        input=INPUT,
         hint=swapped_axes(X[:, 0], 2 * X[:, 0] - 1, points),
     )
 
@@ -104,12 +112,13 @@ def test_line_spans_the_data(drawn):
     points, endless = drawn()
     if any(len(on_the_line(line)) == len(line) for line in endless):
         return
-    across = on_the_line(points)[:, 0]
-    expect.true(len(across) > 0, "no point lies on the line y = 2 x - 1", "points of the line from x = 0 to x = 4")
+    across, wanted = on_the_line(points)[:, 0], "points of the line from x = 0 to x = 4"
+    expect.true(len(across) > 0, "no point lies on the line y = 2 x - 1", wanted, input=INPUT)
     expect.true(
         bool(across.min() < 1e-4 and across.max() > 4 - 1e-4),
         f"points of the line from x = {across.min():g} to x = {across.max():g}",
-        "points of the line from x = 0 to x = 4",
+        wanted,
+        input=INPUT,
     )
 
 
@@ -123,20 +132,17 @@ def test_given_axes(student, reference):
 
 
 @pytest.mark.points(1)
-def test_leaves_a_alone(student, reference):
+def test_leaves_a_alone(once):
     """leaves a, a.grad, x and y as they were, and a still requires grad
 
     A picture only looks. After it, the training must be able to go on.
     """
-    x, y, a = X.clone(), Y.clone(), coefficients()
-    axes = student.axes()
-    student.plot_fit(x, y, a, axes)
-    expect.true(bool(student.drawing(axes).marks), "nothing drawn on ax", "the data and the fitted line")
-    expect.unchanged(x, X, "x")
-    expect.unchanged(y, Y, "y")
-    expect.unchanged(a, coefficients(), "a")
-    expect.true(a.requires_grad, "a.requires_grad is False afterwards", "a.requires_grad is still True")
-    expect.values(a.grad, coefficients().grad)
+    _, x, y, a = once()
+    expect.unchanged(x, X, "x", input=INPUT)
+    expect.unchanged(y, Y, "y", input=INPUT)
+    expect.unchanged(a, coefficients(), "a", input=INPUT)
+    expect.true(a.requires_grad, "a.requires_grad is False afterwards", "a.requires_grad is still True", input=INPUT)
+    expect.values(a.grad, coefficients().grad, input=INPUT)
 
 
 @functools.cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -55,7 +55,7 @@ def _criterion(criterion: Criterion, hints: int) -> RenderableType:
     return Group(mark, Padding(Group(facts, *hint), (0, 0, 0, 4)))
 
 
-def class_table(reports: Sequence[Report], exercises: Sequence[str]) -> Table:
+def class_table(reports: Iterable[Report], exercises: Sequence[str]) -> Table:
     """The marks of a class: a row a student, a column an exercise."""
     table = Table(pad_edge=False, box=None, header_style="bold")
     table.add_column("student", no_wrap=True)

@@ -44,8 +44,10 @@ DENIED = """
     swapoff reboot sethostname setdomainname quotactl acct syslog personality memfd_create memfd_secret shmget
     shmat shmctl msgget semget mq_open vmsplice fanotify_init clock_settime clock_adjtime settimeofday adjtimex
     iopl ioperm modify_ldt mbind set_mempolicy migrate_pages move_pages setpriority sched_setscheduler
-    sched_setattr ioprio_set
+    sched_setattr ioprio_set sched_setaffinity sched_setparam inotify_init inotify_init1 inotify_add_watch truncate
 """.split()
+F_SETSIG, F_SETOWN, F_SETOWN_EX = 10, 8, 15  # a signal of one's choice to any process of the same user
+FIOSETOWN, SIOCSPGRP = 0x8901, 0x8902  # the same for sockets
 
 
 class Unavailable(Exception):
@@ -120,6 +122,11 @@ def _compile_filter() -> bytes:
     no_thread = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, CLONE_THREAD, 0)
     program.add_rule(pyseccomp.ERRNO(errno.EPERM), "clone", no_thread)
     program.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags cannot be read; glibc falls back to clone
+    for command in (F_SETSIG, F_SETOWN, F_SETOWN_EX):
+        program.add_rule(pyseccomp.ERRNO(errno.EPERM), "fcntl", pyseccomp.Arg(1, pyseccomp.EQ, command))
+    for command in (FIOSETOWN, SIOCSPGRP):
+        program.add_rule(pyseccomp.ERRNO(errno.EPERM), "ioctl", pyseccomp.Arg(1, pyseccomp.EQ, command))
+    program.add_rule(pyseccomp.ERRNO(errno.EPERM), "prlimit64", pyseccomp.Arg(0, pyseccomp.NE, 0))  # limits of others
     with tempfile.TemporaryFile() as file:
         program.export_bpf(file)
         file.seek(0)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import resource
 from dataclasses import dataclass
 from typing import Any
 
 MIB = 1 << 20
+
+
+class UnknownLimit(ValueError):
+    """The name of a limit is misspelt."""
 
 
 @dataclass(frozen=True)
@@ -23,10 +28,23 @@ class Limits:
     grace: float = 2.0
     memory: int = 4096 * MIB
     file: int = 64 * MIB
+    disk: int = 256 * MIB
     open_files: int = 256
     text: int = 100_000
     picture: int = 2 * MIB
     outputs: int = 40
+
+    @classmethod
+    def of(cls, settings: dict[str, Any]) -> Limits:
+        """The defaults but for these, by name.
+
+        Raises:
+            UnknownLimit: there is no limit of that name.
+        """
+        names = [field.name for field in dataclasses.fields(cls)]
+        if unknown := sorted(settings.keys() - set(names)):
+            raise UnknownLimit(f"there is no limit {unknown[0]!r}: the limits are {', '.join(names)}")
+        return cls(**settings)
 
     def to_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
@@ -34,13 +52,36 @@ class Limits:
 
 def restrict(limits: Limits) -> None:
     """Put the kernel's limits on this process, for good."""
-    for what, most in (
-        (resource.RLIMIT_AS, limits.memory),
-        (resource.RLIMIT_CPU, int(limits.submission) + 1),
-        (resource.RLIMIT_FSIZE, limits.file),
-        (resource.RLIMIT_NOFILE, limits.open_files),
-        (resource.RLIMIT_CORE, 0),
+    seconds = int(limits.submission) + 1
+    for what, soft, hard in (
+        (resource.RLIMIT_AS, limits.memory, limits.memory),
+        (resource.RLIMIT_CPU, seconds, seconds + 1),  # first a signal that has a name, then the end
+        (resource.RLIMIT_FSIZE, limits.file, limits.file),
+        (resource.RLIMIT_NOFILE, limits.open_files, limits.open_files),
+        (resource.RLIMIT_CORE, 0, 0),
     ):
-        hard = resource.getrlimit(what)[1]
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (most, most))
+        most = resource.getrlimit(what)[1]
+        if most != resource.RLIM_INFINITY:
+            soft, hard = min(soft, most), min(hard, most)
+        resource.setrlimit(what, (soft, hard))
+
+
+def exceeded(error: BaseException, limits: Limits) -> str | None:
+    """Which limit an exception comes from, as a sentence for the student; None for any other exception."""
+    number = error.errno if isinstance(error, OSError) else None
+    no_memory = isinstance(error, MemoryError) or number == errno.ENOMEM
+    if no_memory or (isinstance(error, RuntimeError) and "can't allocate memory" in str(error)):  # torch's
+        return f"used more than {size(limits.memory)} of memory"
+    if number == errno.EFBIG:
+        return f"wrote a file larger than {size(limits.file)}"
+    if number == errno.EMFILE:
+        return f"had more than {limits.open_files} files open"
+    return None
+
+
+def size(number: int) -> str:
+    """A number of bytes as people say it."""
+    for unit, least in (("GiB", 1 << 30), ("MiB", MIB)):
+        if number >= least:
+            return f"{number / least:g} {unit}"
+    return f"{number} bytes"

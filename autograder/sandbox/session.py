@@ -5,24 +5,30 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
+import select
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import time
+from pathlib import Path
 from typing import Any
 
-from autograder.sandbox import levels, wire
-from autograder.sandbox.limits import Limits
+from autograder.sandbox import folder, levels, wire
+from autograder.sandbox.limits import Limits, size
 
 Reply = tuple[dict[str, Any], bytes]
-DATAGRAM = 65536
 START_SECONDS = 120
+LOOK_SECONDS = 0.2
 
 
 class Died(Exception):
     """The worker, or the warm process behind it, ended without an answer, or answered with what is no answer."""
+
+
+class Exceeded(Died):
+    """The worker was ended because it used more than it may."""
 
 
 class CannotStart(Exception):
@@ -49,17 +55,23 @@ class WarmProcess:
     Use as a context manager, or `close` it.
     """
 
-    def __init__(self, isolation: str = levels.NONE) -> None:
+    def __init__(self, isolation: str = levels.NONE, *, thorough: bool = True) -> None:
+        """`thorough` imports all that a notebook may ask for, which pays from the second hand-in on."""
         self.isolation = isolation
+        self._thorough = thorough
         self._process: subprocess.Popen[bytes] | None = None
 
-    def _start(self) -> None:
-        self.close()
-        self._home = tempfile.mkdtemp(prefix="autograder-")
+    def start(self) -> None:
+        """Start the process, if it does not run, without waiting until it is ready."""
+        if self._process is not None:
+            return
+        self._home = tempfile.mkdtemp(prefix="autograder-")  # the warm process removes it, should this one be killed
+        self._ready = False
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        arguments = [str(theirs.fileno()), self.isolation, *(["thorough"] if self._thorough else [])]
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-s", "-m", "autograder.sandbox.warm", str(theirs.fileno()), self.isolation],
+                [sys.executable, "-P", "-s", "-m", "autograder.sandbox.warm", *arguments],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 env=_environment(self._home),
@@ -67,20 +79,18 @@ class WarmProcess:
                 start_new_session=True,
             )
         self._control.settimeout(START_SECONDS)
-        self._answer()
 
-    def fork(self, workdir: str, limits: Limits) -> tuple[int, socket.socket]:
-        """Start a worker in `workdir`: its process id and the connection to it.
+    def fork(self, limits: Limits) -> tuple[int, str, socket.socket]:
+        """Start a worker: its process id, the folder that it may write to, and the connection to it.
 
         Raises:
             CannotStart: the warm process is gone, and a new one does not come up either.
         """
-        request = json.dumps({"fork": workdir, "limits": limits.to_dict()}).encode()
         ours, theirs = socket.socketpair()
         with theirs:
             for _ in range(2):  # once more with a new warm process, should the old one have died
                 try:
-                    return self._ask(request, theirs.fileno())["pid"], ours
+                    return *self._fork(limits, theirs.fileno()), ours
                 except (OSError, Died) as error:
                     failure = error
                     self.close()
@@ -106,7 +116,7 @@ class WarmProcess:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        shutil.rmtree(self._home, ignore_errors=True)
+        folder.remove(self._home)
 
     def __enter__(self) -> WarmProcess:
         return self
@@ -114,15 +124,19 @@ class WarmProcess:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _ask(self, request: bytes, fd: int) -> dict[str, Any]:
-        if self._process is None:
-            self._start()
-        socket.send_fds(self._control, [request], [fd])
-        return self._answer()
+    def _fork(self, limits: Limits, connection: int) -> tuple[int, str]:
+        self.start()
+        if not self._ready:
+            self._answer()
+            self._ready = True
+        workdir = tempfile.mkdtemp(prefix="hand-in-", dir=self._home)
+        request = {"fork": workdir, "limits": limits.to_dict()}
+        socket.send_fds(self._control, [json.dumps(request).encode()], [connection])
+        return self._answer()["pid"], workdir
 
     def _answer(self) -> dict[str, Any]:
         try:
-            message = self._control.recv(DATAGRAM)
+            message = self._control.recv(wire.DATAGRAM)
         except OSError as error:
             raise Died(f"the warm process is gone: {error}") from None
         if not message:
@@ -141,13 +155,13 @@ class Session:
     def __init__(self, warm: WarmProcess, limits: Limits) -> None:
         self._warm = warm
         self._limits = limits
-        self._workdir = tempfile.mkdtemp(prefix="hand-in-")
         self._sent = 0
-        self._pid, self._connection = warm.fork(self._workdir, limits)
+        self._next_look = 0.0
+        self._pid, self._workdir, self._connection = warm.fork(limits)
         self.alive = True
         try:
             self._receive(START_SECONDS)
-        except (wire.WireError, OSError) as error:
+        except (Died, wire.WireError, OSError) as error:
             raise CannotStart(f"a worker does not start: {self._epitaph(error)}") from None
 
     def ask(self, seconds: float, header: dict[str, Any], body: bytes = b"") -> Reply:
@@ -156,9 +170,11 @@ class Session:
         Raises:
             Stopped: the deadline passed. If the worker does not react to an interrupt either, it is killed.
             Died: the worker ended, or its answer is no answer; it is gone afterwards.
+            Exceeded: it was ended because its files are too large.
         """
         self._sent += 1
         try:
+            self._connection.settimeout(seconds)
             wire.send(self._connection, {**header, "id": self._sent}, body)
             return self._receive(seconds)
         except TimeoutError:
@@ -173,15 +189,34 @@ class Session:
         self.alive = False
         self._connection.close()
         status = self._warm.reap(self._pid)
-        shutil.rmtree(self._workdir, ignore_errors=True)
+        folder.remove(self._workdir)
         return status
 
     def _receive(self, seconds: float) -> Reply:
-        self._connection.settimeout(seconds)
-        header, body = wire.receive(self._connection)
+        deadline = time.monotonic() + seconds
+        header, body = wire.receive(self._connection, lambda: self._wait(deadline))
         if header.get("id") != self._sent:
             raise wire.WireError("an answer to another question")
         return header, body
+
+    def _wait(self, deadline: float) -> None:
+        """Until more of an answer is there, however slowly it drips; now and then look at what was written to disk."""
+        poll = select.poll()
+        poll.register(self._connection, select.POLLIN)
+        while True:
+            now = time.monotonic()
+            if now >= deadline:
+                raise TimeoutError
+            if now >= self._next_look:
+                self._next_look = now + LOOK_SECONDS
+                self._look()
+            if poll.poll(1000 * min(deadline - now, LOOK_SECONDS)):
+                return
+
+    def _look(self) -> None:
+        if folder.usage(self._workdir, self._pid, self._limits.disk) > self._limits.disk:
+            self.close()
+            raise Exceeded(f"used more than {size(self._limits.disk)} of disk")
 
     def _interrupt(self, seconds: float) -> Stopped:
         """Interrupt what runs; the late answer, if one comes, is dropped."""
@@ -189,7 +224,7 @@ class Session:
             os.kill(self._pid, signal.SIGINT)
         try:
             self._receive(self._limits.grace)
-        except (wire.WireError, OSError):
+        except (Died, wire.WireError, OSError):
             self.close()
         return Stopped(seconds, alive=self.alive)
 
@@ -197,21 +232,25 @@ class Session:
         status = self.close()
         if isinstance(error, wire.WireError) and not isinstance(error, wire.PeerGone):
             return f"its answer could not be read ({error})"
-        if status >= 0 and os.WIFSIGNALED(status) and os.WTERMSIG(status) != signal.SIGKILL:
-            return f"its process was ended by {signal.Signals(os.WTERMSIG(status)).name}"
+        number = os.WTERMSIG(status) if status >= 0 and os.WIFSIGNALED(status) else signal.SIGKILL
+        if number == signal.SIGXCPU:
+            return f"used more than {self._limits.submission:g} s of computing time"
+        if number != signal.SIGKILL:
+            return f"its process was ended by {signal.Signals(number).name}"
         return "its process ended without an answer"
 
 
 def _environment(home: str) -> dict[str, str]:
     """All that the warm process sees of the environment: nothing of the grader's own."""
     one_thread = {f"{pool}_NUM_THREADS": "1" for pool in ("OMP", "OPENBLAS", "MKL")}  # a pool does not survive a fork
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return {
         **one_thread,
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "HOME": home,
+        "XDG_CACHE_HOME": cache,  # matplotlib's list of fonts takes seconds to make; workers never see it
         "IPYTHONDIR": home,
-        "MPLCONFIGDIR": home,
         "MPLBACKEND": "Agg",
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",

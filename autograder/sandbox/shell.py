@@ -18,7 +18,7 @@ from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import Limits, exceeded
 
 Output = dict[str, Any]
 CELL_FILE = "<ipython-input-"
@@ -53,8 +53,9 @@ class Outputs:
 
     def error(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """Add an exception, its traceback cut to the student's own frames."""
-        text = explain(error, trace)
-        self._add({"output_type": "error", "ename": kind.__name__, "evalue": text.pop(), "traceback": text})
+        limit = exceeded(error, self._limits)
+        name, text = ("Limit", [limit, limit]) if limit else (kind.__name__, explain(error, trace))
+        self._add({"output_type": "error", "ename": name, "evalue": text.pop(), "traceback": text})
 
     def _add(self, output: Output) -> None:
         if len(self.items) < self._limits.outputs:

@@ -86,7 +86,7 @@ class Submission:
             return [_failure("Stopped", str(stop))]
         except Died as death:
             self._skipped.add(index)
-            return [_failure("Died", str(death))]
+            return [_failure(type(death).__name__, str(death))]
         except OutOfTime as late:
             return [_failure("OutOfTime", str(late))]
         return read_outputs(reply.get("outputs"), self._limits)
@@ -124,15 +124,15 @@ def read_outputs(data: Any, limits: Limits) -> list[Output]:
 def _output(item: dict[str, Any], limits: Limits) -> Output | None:
     kind = item.get("output_type")
     if kind == "stream" and item.get("name") in ("stdout", "stderr"):
-        return {"output_type": kind, "name": item["name"], "text": str(item.get("text", ""))[: 2 * limits.text]}
+        return {"output_type": kind, "name": item["name"], "text": _text(item.get("text"), 2 * limits.text)}
     if kind in ("display_data", "execute_result"):
         data = _data(item.get("data"), limits)
         more = {"execution_count": None} if kind == "execute_result" else {}
         return {"output_type": kind, "data": data, "metadata": {}, **more} if data else None
     if kind == "error":
         trace = item.get("traceback")
-        lines = [str(line)[:2000] for line in trace[:20]] if isinstance(trace, list) else []
-        return _failure(str(item.get("ename", ""))[:100], str(item.get("evalue", ""))[:2000], lines)
+        lines = [_text(line) for line in trace[:20]] if isinstance(trace, list) else []
+        return _failure(_text(item.get("ename"), 100), _text(item.get("evalue")), lines)
     return None
 
 
@@ -142,7 +142,12 @@ def _data(data: Any, limits: Limits) -> dict[str, str]:
     texts = {kind: data[kind] for kind in TEXTS if isinstance(data.get(kind), str)}
     pictures = {kind: data[kind] for kind in PICTURES if isinstance(data.get(kind), str)}
     kept = texts | {kind: text for kind, text in pictures.items() if re.fullmatch(r"[A-Za-z0-9+/=\s]*", text)}
-    return {kind: text for kind, text in kept.items() if len(text) <= limits.picture}
+    return {kind: _text(text, limits.picture) for kind, text in kept.items() if len(text) <= limits.picture}
+
+
+def _text(value: Any, most: int = 2000) -> str:
+    """A text as it can be saved, without halves of character pairs; nothing if it is no text."""
+    return value[:most].encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _failure(name: str, message: str, lines: list[str] | None = None) -> Output:

@@ -18,11 +18,9 @@ from typing import Any
 
 import torch
 
-from autograder.sandbox import isolation, worker
+from autograder.sandbox import folder, isolation, wire, worker
 from autograder.sandbox.limits import Limits, restrict
 from autograder.sandbox.shell import Shell
-
-DATAGRAM = 65536
 
 
 class Warm:
@@ -38,7 +36,7 @@ class Warm:
         """Answer until the grader hangs up."""
         while True:
             try:
-                message, fds, _, _ = socket.recv_fds(self._control, DATAGRAM, 1)
+                message, fds, _, _ = socket.recv_fds(self._control, wire.DATAGRAM, 1)
             except ConnectionError:
                 message = b""
             if not message:
@@ -50,6 +48,7 @@ class Warm:
             self._control.send(json.dumps(answer).encode())
         for pid in list(self._alive):
             self._reap(pid)
+        folder.remove(os.getcwd())  # its home, with the folders of all workers
 
     def _fork(self, request: dict[str, Any], connection: int) -> int:
         pid = os.fork()
@@ -67,12 +66,12 @@ class Warm:
         isolation.die_with_parent()
         workdir = request["fork"]
         os.chdir(workdir)
-        os.environ.update(HOME=workdir, TMPDIR=workdir, MPLCONFIGDIR=workdir, IPYTHONDIR=workdir)
+        os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR", "XDG_CACHE_HOME"), workdir))
         null = os.open(os.devnull, os.O_RDWR)
         for fd in (0, 1, 2):
             os.dup2(null, fd)
         os.dup2(connection, 3, inheritable=False)
-        os.closerange(4, DATAGRAM)
+        os.closerange(4, os.sysconf("SC_OPEN_MAX"))
         limits = Limits(**request["limits"])
         restrict(limits)
         self._cell.enter(workdir)
@@ -87,13 +86,14 @@ class Warm:
 
 
 def main() -> None:
-    """``python -m autograder.sandbox.warm CONTROL_FD LEVEL``"""
+    """``python -m autograder.sandbox.warm CONTROL_FD LEVEL [thorough]``"""
     control, level = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which then hangs up
     torch.set_num_threads(1)  # and no thread pool of BLAS: see session._environment
     limits = Limits()
     shell = Shell.start(limits)
-    worker.preload(shell, limits)
+    if "thorough" in sys.argv[3:]:
+        worker.preload(shell, limits)
     cell = isolation.Cell(level)
     gc.collect()
     gc.freeze()

@@ -7,11 +7,13 @@ bool, int, float, str, bytes, list, tuple, dict, tensors, arrays, and `Foreign` 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import socket
 import struct
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +21,14 @@ import numpy as np
 import torch
 
 HEAD = struct.Struct("<IQ")
+DATAGRAM = 1 << 16  # between the grader and the warm process, which exchange no frames
 MAX_HEADER = 8 << 20
 MAX_BODY = 64 << 20
 MAX_DEPTH = 16
 MAX_NUMEL = 8 << 20
+MAX_VALUES = 1 << 16  # in the lists, tuples and dicts of one frame; a tensor takes as long to read as some more
+PER_TENSOR = 8
+MAX_STRING = MAX_HEADER // 16
 MAX_TEXT = 4000
 DTYPES = {
     str(dtype).removeprefix("torch."): dtype
@@ -32,6 +38,7 @@ DTYPES = {
     )
 }  # fmt: skip
 _SAFE_INT = 1 << 53
+_SAME_HASH = 8  # keys of a dict: chosen well, thousands with one hash would take minutes to tell apart
 
 
 class WireError(Exception):
@@ -63,29 +70,29 @@ def send(sock: socket.socket, header: dict[str, Any], body: bytes = b"") -> None
     sock.sendall(HEAD.pack(len(text), len(body)) + text + body)
 
 
-def receive(sock: socket.socket) -> tuple[dict[str, Any], bytes]:
-    """Receive one frame.
+def receive(sock: socket.socket, wait: Callable[[], None] = lambda: None) -> tuple[dict[str, Any], bytes]:
+    """Receive one frame; `wait` is called before each of its pieces, and may raise when it has taken long enough.
 
     Raises:
         PeerGone: the connection ended.
         WireError: not a frame, or one larger than allowed.
-        TimeoutError: nothing came within the socket's timeout.
     """
-    header_length, body_length = HEAD.unpack(_exactly(sock, HEAD.size))
+    header_length, body_length = HEAD.unpack(_exactly(sock, HEAD.size, wait))
     if header_length > MAX_HEADER or body_length > MAX_BODY:
         raise WireError(f"frame too large: header {header_length} bytes, body {body_length} bytes")
     try:
-        header = json.loads(_exactly(sock, header_length))
+        header = json.loads(_exactly(sock, header_length, wait))
     except (ValueError, RecursionError) as error:
         raise WireError(f"the header is not JSON: {error}") from None
     if not isinstance(header, dict):
         raise WireError(f"the header is a {type(header).__name__}, not an object")
-    return header, _exactly(sock, body_length)
+    return header, _exactly(sock, body_length, wait)
 
 
-def _exactly(sock: socket.socket, size: int) -> bytes:
+def _exactly(sock: socket.socket, size: int, wait: Callable[[], None]) -> bytes:
     chunks = bytearray()
     while len(chunks) < size:
+        wait()
         chunk = sock.recv(min(size - len(chunks), 1 << 20))
         if not chunk:
             raise PeerGone("the connection was closed")
@@ -107,6 +114,7 @@ class Encoder:
         replace: Callable[[Any], dict[str, Any] | None] | None = None,
     ) -> None:
         self.body = bytearray()
+        self._values = 0
         self._describe = describe
         self._replace = replace
 
@@ -116,14 +124,14 @@ class Encoder:
         if value is None or kind is bool:
             return value
         if kind is str:
-            return value[: MAX_HEADER // 16]
+            return value[:MAX_STRING]
         if kind in _SCALARS:
             return _SCALARS[kind](value)
         if kind is torch.Tensor or kind is torch.nn.Parameter:
             return self._tensor(value)
         if depth < MAX_DEPTH and kind in (list, tuple, torch.Size, dict):
             return self._container(value, depth + 1)
-        if isinstance(value, np.ndarray | np.generic) and value.dtype.name in DTYPES and value.size <= MAX_NUMEL:
+        if isinstance(value, np.ndarray | np.generic) and value.dtype.name in DTYPES and self._fits(value):
             native = np.array(value, dtype=value.dtype.newbyteorder("="))
             return {"k": "array", "v": self.raw(torch.from_numpy(native))}
         replaced = self._replace(value) if self._replace else None
@@ -131,6 +139,7 @@ class Encoder:
 
     def raw(self, tensor: torch.Tensor) -> list[Any]:
         """Append the tensor's bytes to the body: ``[dtype, shape, offset, length]``."""
+        self._values += PER_TENSOR
         flat = torch.empty(tensor.numel(), dtype=tensor.dtype).copy_(tensor.detach().reshape(-1))
         data = flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
         offset = len(self.body)
@@ -140,12 +149,22 @@ class Encoder:
     def _tensor(self, tensor: torch.Tensor) -> dict[str, Any]:
         dtype = str(tensor.dtype).removeprefix("torch.")
         ordinary = tensor.layout is torch.strided and tensor.device.type == "cpu" and dtype in DTYPES
-        if not ordinary or tensor.numel() > MAX_NUMEL:
+        if not ordinary or not self._fits(tensor):
             return foreign(tensor)
         described = self._describe(tensor) if self._describe else {}
         return {"k": "tensor", "v": self.raw(tensor), "requires_grad": tensor.requires_grad, **described}
 
+    def _fits(self, value: Any) -> bool:
+        """Whether a tensor or array is one that a `Decoder` takes, and the body has room for it."""
+        size = math.prod(value.shape) * value.dtype.itemsize
+        room = self._values + PER_TENSOR <= MAX_VALUES and len(self.body) + size <= MAX_BODY
+        return room and _possible(value.shape)
+
     def _container(self, value: Any, depth: int) -> Any:
+        more = len(value) * (2 if type(value) is dict else 1)
+        if self._values + more > MAX_VALUES:
+            return {"k": "foreign", "v": [type(value).__name__, f"{len(value)} items"]}
+        self._values += more
         if type(value) is dict:
             pairs = [[self.encode(key, depth), self.encode(item, depth)] for key, item in value.items()]
             return {"k": "dict", "v": pairs}
@@ -169,6 +188,8 @@ class Decoder:
         handle: Callable[[int], Any] | None = None,
     ) -> None:
         self._body = body
+        self._room = len(body)  # a byte of it belongs to one tensor only, or a small frame would fill the memory
+        self._values = 0
         self._tensor = tensor
         self._handle = handle
 
@@ -178,24 +199,32 @@ class Decoder:
         Raises:
             WireError: `data` is not what an `Encoder` makes.
         """
-        try:
+        with _strictly():
             return self._value(data, 0)
-        except WireError:
-            raise
-        except Exception as error:
-            raise WireError(f"unreadable value: {type(error).__name__}: {error}"[:300]) from None
 
     def raw(self, spec: Any) -> torch.Tensor:
-        """The tensor at ``[dtype, shape, offset, length]``, sizes checked against the body."""
+        """The tensor at ``[dtype, shape, offset, length]``, sizes checked against the body.
+
+        Raises:
+            WireError: `spec` is not what an `Encoder` makes, or tensors share bytes.
+        """
+        with _strictly():
+            return self._raw(spec)
+
+    def _raw(self, spec: Any) -> torch.Tensor:
+        self._count(PER_TENSOR)
         name, shape, offset, length = spec
         dtype = DTYPES[name]
-        if len(shape) > MAX_DEPTH or any(type(size) is not int or not 0 <= size <= MAX_NUMEL for size in shape):
+        if any(type(size) is not int for size in shape) or not _possible(shape):
             raise WireError(f"impossible shape: {shape!r}"[:200])
         numel = math.prod(shape)
-        if numel > MAX_NUMEL or length != numel * dtype.itemsize:
+        if type(length) is not int or length != numel * dtype.itemsize:
             raise WireError(f"{length} bytes cannot hold a {name} tensor of shape {shape}"[:200])
         if type(offset) is not int or not 0 <= offset <= len(self._body) - length:
             raise WireError("tensor bytes outside the frame")
+        self._room -= length
+        if self._room < 0:
+            raise WireError("tensors of more bytes than the frame has")
         if numel == 0:
             return torch.empty(shape, dtype=dtype)
         flat = torch.frombuffer(bytearray(self._body[offset : offset + length]), dtype=torch.uint8)
@@ -205,10 +234,12 @@ class Decoder:
     def _value(self, data: Any, depth: int) -> Any:
         if depth > MAX_DEPTH + 1:
             raise WireError("value nested too deeply")
+        if type(data) is str and len(data) > MAX_STRING:
+            raise WireError(f"a text of {len(data)} characters")
         if data is None or type(data) in (bool, int, str):
             return data
         if type(data) is list:
-            return [self._value(item, depth + 1) for item in data]
+            return [self._value(item, depth + 1) for item in self._counted(data)]
         if type(data) is not dict:
             raise WireError(f"a bare {type(data).__name__} in the header")
         return self._tagged(data["k"], data["v"], data, depth)
@@ -216,10 +247,10 @@ class Decoder:
     def _tagged(self, kind: str, value: Any, data: dict[str, Any], depth: int) -> Any:
         match kind:
             case "tensor":
-                tensor = self.raw(value)
+                tensor = self._raw(value)
                 return self._tensor(tensor, data) if self._tensor else tensor
             case "array":
-                return self.raw(value).numpy()
+                return self._raw(value).numpy()
             case "float":
                 return float(value) if value in ("nan", "inf", "-inf") else float.fromhex(value)
             case "int":
@@ -229,14 +260,48 @@ class Decoder:
             case "bytes":
                 return bytes.fromhex(value)
             case "tuple":
-                return tuple(self._value(item, depth + 1) for item in value)
+                return tuple([self._value(item, depth + 1) for item in self._counted(value)])
             case "dict":
-                return {self._value(key, depth + 1): self._value(item, depth + 1) for key, item in value}
+                pairs = self._counted(value, each=2)
+                return _dict([(self._value(key, depth + 1), self._value(item, depth + 1)) for key, item in pairs])
             case "foreign":
                 return Foreign(str(value[0])[:80], str(value[1])[:MAX_TEXT])
             case "handle" if self._handle and type(value) is int:
                 return self._handle(value)
         raise WireError(f"unknown kind of value: {kind!r}"[:200])
+
+    def _counted(self, items: Any, each: int = 1) -> list[Any]:
+        if type(items) is not list:
+            raise TypeError(f"a {type(items).__name__} of values")
+        self._count(each * len(items))
+        return items
+
+    def _count(self, values: int) -> None:
+        self._values += values
+        if self._values > MAX_VALUES:
+            raise WireError(f"more than {MAX_VALUES} values")
+
+
+@contextlib.contextmanager
+def _strictly() -> Iterator[None]:
+    try:
+        yield
+    except WireError:
+        raise
+    except Exception as error:
+        raise WireError(f"unreadable value: {type(error).__name__}: {error}"[:300]) from None
+
+
+def _possible(shape: Sequence[int]) -> bool:
+    """Whether a tensor may have this shape. The sizes of an empty one count too: its sum over one of them is large."""
+    few = len(shape) <= MAX_DEPTH and all(size >= 0 for size in shape)
+    return few and math.prod(max(size, 1) for size in shape) <= MAX_NUMEL
+
+
+def _dict(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+    if max(Counter(hash(key) for key, _ in pairs).values(), default=0) > _SAME_HASH:
+        raise WireError("a dict with too many keys of the same hash")
+    return dict(pairs)
 
 
 def foreign(value: Any) -> dict[str, Any]:

@@ -22,7 +22,7 @@ import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from autograder.sandbox import drawing, wire
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import Limits, exceeded
 from autograder.sandbox.shell import Output, Shell, explain, raised_in
 
 Header = dict[str, Any]
@@ -40,7 +40,7 @@ class Worker:
         self._busy = False
         self._answers: dict[str, Callable[[Header, bytes], Reply]] = {
             "run": self._run, "call": self._call, "get": self._get, "define": self._define,
-            "axes": self._axes, "drawn": self._drawn, "vjp": self._vjp, "forget": self._forget,
+            "axes": self._axes, "drawn": self._drawn, "vjp": self._vjp,
         }  # fmt: skip
 
     def serve(self) -> None:
@@ -52,18 +52,28 @@ class Worker:
                 header, body = wire.receive(self._connection)
             except wire.WireError:
                 return
+            self._busy = True
             try:
-                self._busy = True
+                if header.get("forget"):
+                    self._kept.clear()
+                    plt.close("all")
                 answer, data = self._answers[header["op"]](header, body)
             except BaseException as error:
-                answer, data = {"raised": _raised(error)}, b""
+                answer, data = {"raised": self._raised(error)}, b""
             finally:
                 self._busy = False
-            wire.send(self._connection, {"id": header["id"], **answer}, data)
+            try:
+                wire.send(self._connection, {"id": header["id"], **answer}, data)
+            except wire.WireError:
+                wire.send(self._connection, {"id": header["id"], "raised": _says("its answer is too large")})
 
     def _interrupted(self, *_: Any) -> None:
         if self._busy:
             raise KeyboardInterrupt
+
+    def _raised(self, error: BaseException) -> Header:
+        limit = exceeded(error, self._limits)
+        return _says(limit) if limit else _raised(error)
 
     def _run(self, header: Header, _: bytes) -> Reply:
         outputs: list[Output] = self._shell.run(header["source"], self._limits, pictures=header["pictures"])
@@ -131,25 +141,18 @@ class Worker:
         plt.close("all")
         axes = plt.figure(figsize=(5, 3.2), dpi=80).add_subplot()
         if not header["current"]:
-            plt.figure().add_subplot()
+            plt.figure()
         self._kept.append(axes)
         return {"handle": len(self._kept) - 1}, b""
 
     def _drawn(self, header: Header, _: bytes) -> Reply:
-        """Draw the axes for real (some errors appear only then), and tell what lies on them."""
+        """What lies on the axes, and a picture of them if asked for (some errors appear only when drawing)."""
         axes = self._kept[header["handle"]]
-        canvas = FigureCanvasAgg(axes.figure)  # plt.show() has taken the figure's own canvas away
-        canvas.draw()
         picture = io.BytesIO()
         if header["picture"]:
-            canvas.print_png(picture)
+            FigureCanvasAgg(axes.figure).print_png(picture)  # plt.show() has taken the figure's own canvas away
         encoder = wire.Encoder()
         return {"value": encoder.encode([picture.getvalue(), drawing.describe(axes)])}, bytes(encoder.body)
-
-    def _forget(self, _: Header, __: bytes) -> Reply:
-        self._kept.clear()
-        plt.close("all")
-        return {}, b""
 
 
 class _Before:
@@ -195,6 +198,11 @@ def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
     )
 
 
+def _says(sentence: str) -> Header:
+    """What is no exception of Python's own."""
+    return {"type": "", "message": sentence, "trace": "", "function": None}
+
+
 def _raised(error: BaseException) -> Header:
     lines = explain(error, error.__traceback__)
     return {
@@ -214,7 +222,7 @@ def reset_globals(seed: int) -> None:
     np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
     random.seed(seed)
     np.random.seed(seed)
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed takes 100 times as long: it looks for devices
 
 
 def main(connection: socket.socket, shell: Shell, limits: Limits) -> None:

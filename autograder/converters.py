@@ -1,0 +1,139 @@
+"""nbgrader's two steps, made once in each process of a batch and used for one student after another.
+
+Its own commands load templates, open the gradebook and compile every query anew for each student: a second of work
+here. What they do to marks is left to nbgrader's own classes.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+from nbgrader import api
+from nbgrader.converters import Autograde, GenerateFeedback, autograde
+from nbgrader.converters.base import BaseConverter, NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import getgrades, latesubmissions, saveautogrades
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from traitlets.config import Config
+
+from autograder.nbgrading import write
+
+OPENERS = (autograde, getgrades, latesubmissions, saveautogrades)  # the modules that open a gradebook here
+
+
+class OneStudent(BaseConverter):
+    """What both steps do alike: convert the assignment's one notebook of one student, and copy no other file."""
+
+    ready = False
+
+    def convert(self, student: str) -> None:
+        """Do this step for one student.
+
+        Raises:
+            NbGraderException: it failed; with the last line of nbgrader's log, since its own text only points there.
+        """
+        self.coursedir.student_id = student
+        errors = _Errors(logging.ERROR)
+        self.log.handlers[:], self.log.propagate = [errors], False
+        try:
+            self.start()
+        except NbGraderException as error:
+            raise NbGraderException(errors.last or str(error)) from error
+
+    def start(self) -> None:
+        """nbgrader's own the first time; then the exporter, with its templates, is there."""
+        if not self.ready:
+            super().start()
+            self.ready = True
+            return
+        self.init_notebooks()
+        here = Path.cwd()
+        os.chdir(self.coursedir.root)
+        try:
+            self.convert_notebooks()
+        finally:
+            os.chdir(here)
+
+    def init_notebooks(self) -> None:
+        """The student's notebook, by its path: an id may hold what a glob would read as a pattern."""
+        folder = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
+        self.assignments = {folder: [str(Path(folder, f"{self.coursedir.assignment_id}.ipynb"))]}
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Copy nothing: what lies beside a notebook is not graded, and may be a link to anywhere."""
+
+    def write_single_notebook(self, output: str, resources: Any) -> None:
+        """Write the file so that no reader ever sees half of it."""
+        names = resources["nbgrader"]
+        folder = Path(self._format_dest(names["assignment"], names["student"]))
+        folder.mkdir(parents=True, exist_ok=True)
+        self.writer.build_directory = str(folder)  # where the second pass of autograding reads
+        write(folder / (resources["unique_key"] + resources["output_extension"]), output)
+
+
+class Marks(Autograde, OneStudent):
+    """`nbgrader autograde`."""
+
+
+class Pages(GenerateFeedback, OneStudent):
+    """`nbgrader generate_feedback`."""
+
+
+def steps(config: Config, assignment: str) -> tuple[OneStudent, OneStudent]:
+    """Both steps for the assignment, in order. They share one open gradebook with all later ones of this process."""
+    for module in OPENERS:
+        module.Gradebook = gradebook
+    found = []
+    for kind in (Marks, Pages):
+        step = kind(coursedir=CourseDirectory(config=config), config=config)
+        step.coursedir.assignment_id, step.force = assignment, True
+        found.append(step)
+    return found[0], found[1]
+
+
+@functools.cache
+def gradebook(db_url: str, course_id: str = "default_course") -> api.Gradebook:
+    """This process's one open gradebook of that address: engine and compiled queries stay."""
+    return _Open(db_url, course_id)
+
+
+class _Open(api.Gradebook):
+    """A gradebook that stays open: each `with` of nbgrader's is one transaction, where it commits after every cell."""
+
+    def __init__(self, db_url: str, course_id: str) -> None:
+        super().__init__(db_url, course_id)
+        self.db: Any
+        self.db.remove()
+        self.db = scoped_session(sessionmaker(bind=self.engine, class_=_Transaction))
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self.db().end()
+        finally:
+            self.db.remove()
+
+
+class _Transaction(Session):
+    """Commits when it is told that all is done."""
+
+    def commit(self) -> None:
+        self.flush()
+
+    def end(self) -> None:
+        super().commit()
+
+
+class _Errors(logging.Handler):
+    """Remembers the last line of the last traceback in a log."""
+
+    last = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage().strip()
+        if message.startswith("Traceback"):
+            self.last = message.splitlines()[-1][:300]

@@ -1,0 +1,58 @@
+"""The one folder that a worker may write to: how much lies in it, and how to be rid of it whatever lies in it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+import subprocess
+from pathlib import Path
+
+LEAST = 4096  # bytes that a file counts for at least: empty ones fill a disk too
+
+
+def usage(folder: str, pid: int, most: int) -> int:
+    """Bytes on disk of all files in the folder, and of those that a process has deleted but keeps open.
+
+    Counting stops above `most`. What cannot be looked into counts as more than that.
+    """
+    total, folders = _deleted(pid), [folder]
+    while folders and total <= most:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    with contextlib.suppress(FileNotFoundError):  # it may be gone by now
+                        total += _size(entry.stat(follow_symlinks=False))
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+        except FileNotFoundError:
+            continue
+        except OSError:  # nested deeper than a path is long, or closed to us
+            return most + 1
+    return total
+
+
+def remove(folder: str) -> None:
+    """Delete the folder, however deep it is and whatever its permissions say."""
+    try:
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        return
+    except (OSError, RecursionError):
+        for command in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
+            subprocess.run([*command, "--", folder], stderr=subprocess.DEVNULL, check=False)
+
+
+def _deleted(pid: int) -> int:
+    total = 0
+    with contextlib.suppress(OSError):
+        for open_file in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                about = open_file.stat()
+                total += _size(about) if stat.S_ISREG(about.st_mode) and about.st_nlink == 0 else 0
+    return total
+
+
+def _size(about: os.stat_result) -> int:
+    return max(LEAST, about.st_blocks * 512)
