@@ -29,8 +29,8 @@ from autograder.nbgrading import digest, save
 from autograder.release import register
 from autograder.report import Report
 from autograder.sandbox.isolation import die_with_parent
+from autograder.sandbox.launch import START_SECONDS
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.session import START_SECONDS
 
 LONGEST = 4  # a hand-in may use its time once more for each exercise that is judged with the lesson's helpers
 

@@ -74,11 +74,13 @@ def _check(path: Path, lesson: Lesson, exercise: str | None) -> Report:
         from autograder.report import Report
 
         return Report.unreadable(lesson.assignment, lesson.max_score, found.unreadable, isolation=probe.best())
-    from autograder.grading import Grader
-    from autograder.sandbox.session import CannotStart, WarmProcess
+    from autograder.sandbox.launch import CannotStart, WarmProcess
 
     try:
-        with WarmProcess(probe.best()) as warm:
+        with WarmProcess(probe.best(), thorough=False) as warm:
+            warm.start()
+            from autograder.grading import Grader  # torch and pytest, while the warm process imports torch too
+
             return Grader(lesson, warm).grade(found, only=exercise).report
     except CannotStart as error:
         raise CannotGrade(f"student code cannot be run on this machine: {error}") from None

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from autograder.calls import reached
 from autograder.handin import HandIn
 from autograder.lesson import Lesson, Task
 from autograder.report import Criterion, Exercise, Report, Status, Verdict
+from autograder.sandbox.launch import WarmProcess
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.session import WarmProcess
 from autograder.sandbox.submission import Helpers, Output, Submission
 from autograder.student import Student
 from autograder.verdicts import Verdicts, judge, uses
@@ -25,12 +26,12 @@ class Grading:
     Attributes:
         report: the verdicts.
         outputs: one list of nbformat outputs for each cell of `HandIn.code`.
-        pictures: PNG images by exercise: what the hand-in drew, and what the lesson's answer draws.
+        pictures: what makes PNG images, by exercise: of what the hand-in drew, and of what the lesson's answer draws.
     """
 
     report: Report
     outputs: list[list[Output]]
-    pictures: dict[str, list[bytes]]
+    pictures: dict[str, list[Callable[[], bytes]]]
 
 
 class Grader:
@@ -47,6 +48,14 @@ class Grader:
         if handin.unreadable is not None:
             total, why = self._lesson.max_score, handin.unreadable
             return Grading(Report.unreadable(name, total, why, isolation=isolation, student=student), [], {})
+        for _ in range(2):
+            grading, killed = self._attempt(handin, student, only, seed)
+            if not killed:
+                break
+        return grading
+
+    def _attempt(self, handin: HandIn, student: str | None, only: str | None, seed: int) -> tuple[Grading, bool]:
+        """Run and judge it; and whether somebody killed a worker meanwhile, which says nothing about the hand-in."""
         tasks = [task for task in self._lesson.tasks if only in (None, task.id)]
         earlier = {used for task in tasks for used in uses(task.id)}
         sources = [cell["source"] for cell in handin.code]
@@ -61,7 +70,8 @@ class Grader:
                 self._follow_through(task.id, sources, submission, found)
         exercises = tuple(_exercise(task, found[task.id], handin, outputs) for task in tasks)
         pictures = {task.id: pair for task in tasks if (pair := found[task.id].pictures)}
-        return Grading(Report.of(name, exercises, isolation=isolation, student=student), outputs, pictures)
+        report = Report.of(self._lesson.assignment, exercises, isolation=self._warm.isolation, student=student)
+        return Grading(report, outputs, pictures), submission.killed
 
     def _follow_through(self, exercise: str, sources: list[str], submission: Submission, found: Found) -> None:
         """Judge again with the lesson's own helpers where earlier answers lost marks; the better mark stands.
@@ -69,13 +79,17 @@ class Grader:
         The helpers enter a fresh worker, which answers for this exercise only and is thrown away.
         """
         own = found[exercise]
-        called = reached(sources, exercise)
-        broken = tuple(name for name in uses(exercise) if name in called and not found[name].full)
+        broken = tuple(name for name in uses(exercise) if not found[name].full)
         if own.full or not own.attempted or not broken:
+            return
+        called = reached(sources, exercise)
+        broken = tuple(name for name in broken if name in called)
+        if not broken:
             return
         helpers = Helpers(broken, self._lesson.helpers(broken))
         with submission.again(helpers) as fresh:
             helped = judge(exercise, Student(fresh), self._lesson.reference)
+        submission.killed |= fresh.killed
         if helped.score > own.score:
             names = " and ".join(f"`{name}`" for name in broken)
             lead = f"Your `{exercise}` is right" if helped.full else f"Your `{exercise}` does better than it looks"

@@ -10,7 +10,7 @@ import ast
 import copy
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from autograder.lesson import CHECKS, Cell, Lesson
 
 KEY = "autograder"  # of what we put into the metadata of a notebook and its cells
 MAX_BYTES = 50 << 20
+MAX_CELLS = 1000
+MAX_CODE = 256 << 10  # characters: Python's parser takes a thousand times as many bytes, and seconds
 NBFORMAT = 4
 NBFORMAT_MINOR = 5
 IN_CHECKS = "Your answer stood in the locked cell of checks; it has been graded."
@@ -31,6 +33,9 @@ KINDS = ("code", "markdown", "raw")
 
 class Unreadable(Exception):
     """The file is not this assignment's notebook; the text says why, in one line."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(_text(" ".join(why.split()))[:200])
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ def parse(path: Path) -> dict[str, Any]:
     """The notebook in a file, its cells in a known form, whatever else is odd about it.
 
     Raises:
-        Unreadable: too large, not JSON, not a notebook, or of a future format.
+        Unreadable: too large, not JSON, not a notebook, of a future format, or with more cells or code than one writes.
         OSError: the file cannot be opened.
     """
     if path.stat().st_size > MAX_BYTES:
@@ -87,7 +92,7 @@ def parse(path: Path) -> dict[str, Any]:
         data = json.loads(path.read_bytes().decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise Unreadable("the file is not JSON, so it is no Jupyter notebook: hand in the .ipynb file itself") from None
-    if not isinstance(data, dict) or not isinstance(data.get("nbformat"), int):
+    if not isinstance(data, dict) or type(data.get("nbformat")) is not int:
         raise Unreadable("the file is not a Jupyter notebook: it is JSON, but has no nbformat")
     if data["nbformat"] > NBFORMAT:
         raise Unreadable(
@@ -95,7 +100,14 @@ def parse(path: Path) -> dict[str, Any]:
         )
     if data["nbformat"] < NBFORMAT:
         data = _upgraded(data)
-    return {"nbformat": NBFORMAT, "nbformat_minor": NBFORMAT_MINOR, "metadata": {}, "cells": list(_cells(data))}
+    cells = list(_cells(data))
+    code = sum(len(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    if len(cells) > MAX_CELLS or code > MAX_CODE:
+        raise Unreadable(
+            f"the notebook has {len(cells)} cells with {code} characters of code; at most {MAX_CELLS} cells and "
+            f"{MAX_CODE} characters are read: take out what you do not need, and hand in again"
+        )
+    return {"nbformat": NBFORMAT, "nbformat_minor": NBFORMAT_MINOR, "metadata": {}, "cells": cells}
 
 
 def repair(notebook: dict[str, Any], lesson: Lesson) -> HandIn:
@@ -137,7 +149,7 @@ def _upgraded(data: dict[str, Any]) -> dict[str, Any]:
     try:
         upgraded: dict[str, Any] = nbformat.convert(nbformat.from_dict(data), NBFORMAT)
     except Exception as error:
-        raise Unreadable(f"the notebook's old format {data['nbformat']} cannot be read: {error}"[:200]) from None
+        raise Unreadable(f"the notebook's old format {data['nbformat']} cannot be read: {error}") from None
     return upgraded
 
 
@@ -184,25 +196,38 @@ def _unlocked(cells: Iterable[Cell], lesson: Lesson, notes: dict[str, str]) -> l
 
 
 def _claim_solutions(cells: list[Cell], lesson: Lesson, notes: dict[str, str]) -> None:
-    """Mark one solution cell for each exercise: its own, or else the last that defines its name."""
+    """Mark one solution cell for each exercise."""
     names = [_defined(cell) for cell in cells]
     owners = [grade_id(cell) for cell in cells]
     for cell in cells:
         cell["metadata"] = {}
-    for task in lesson.tasks:
-        own = [place for place, owner in enumerate(owners) if owner == task.id]
-        defining = [place for place, defined in enumerate(names) if task.id in defined]
-        free = [place for place in defining if owners[place] == task.id or owners[place] not in names[place]]
-        place = _last([place for place in own if place in defining], free, own)
-        if place is None:
-            continue
+    for exercise, place in _claims(names, owners, lesson).items():
         if cells[place]["cell_type"] != "code":
             cells[place].update(cell_type="code", execution_count=None, outputs=[])
-        cells[place]["metadata"] = copy.deepcopy(lesson.cells[task.id]["metadata"])
-        if len(defining) > 1:
-            notes.setdefault(task.id, SEVERAL.format(task.id))
-        elif place not in own:
-            notes.setdefault(task.id, NOT_MEANT.format(task.id))
+        cells[place]["metadata"] = copy.deepcopy(lesson.cells[exercise]["metadata"])
+        if sum(exercise in defined for defined in names) > 1:
+            notes.setdefault(exercise, SEVERAL.format(exercise))
+        elif owners[place] != exercise:
+            notes.setdefault(exercise, NOT_MEANT.format(exercise))
+
+
+def _claims(names: list[set[str]], owners: list[str | None], lesson: Lesson) -> dict[str, int]:
+    """The place of each exercise's solution cell: its own that defines it, or else one that does, or else its own.
+
+    Of several it is the last, and a cell belongs to one exercise only.
+    """
+    claims: dict[str, int] = {}
+    rules: tuple[Callable[[int, str], bool], ...] = (
+        lambda place, exercise: exercise in names[place] and owners[place] == exercise,
+        lambda place, exercise: exercise in names[place],
+        lambda place, exercise: owners[place] == exercise,
+    )
+    for fits in rules:
+        for exercise in (task.id for task in lesson.tasks if task.id not in claims):
+            free = [place for place in range(len(names)) if fits(place, exercise) and place not in claims.values()]
+            if free:
+                claims[exercise] = free[-1]
+    return claims
 
 
 def _insert_checks(cells: list[Cell], exercise: str, lesson: Lesson) -> None:
@@ -226,14 +251,21 @@ def _mark_lesson(cells: list[Cell], lesson: Lesson) -> None:
 
     Those take most of a notebook's time, and no answer depends on them unless a student's cell uses what they set.
     """
-    sources = {cell["source"] for cell in lesson.notebook["cells"] if grade_id(cell) is None}
-    ours = [cell for cell in cells if grade_id(cell) is None and cell["source"] in sources]
+    texts = {(cell["cell_type"], cell["source"]) for cell in lesson.notebook["cells"] if grade_id(cell) is None}
+    ours = [cell for cell in cells if grade_id(cell) is None and (cell["cell_type"], cell["source"]) in texts]
     code = [cell for cell in cells if cell["cell_type"] == "code" and not is_checks(cell)]
     theirs = [cell["source"] for cell in code if cell not in ours]
     demos = [cell for cell in code if cell in ours and not _imports(cell)]
-    idle = not refers(theirs, (cell["source"] for cell in demos))
+    idle = not _needed(theirs, [cell["source"] for cell in demos])
     for cell in ours:
         cell["metadata"] = {KEY: {"lesson": True, "idle": idle and cell in demos}}
+
+
+def _needed(theirs: list[str], demos: list[str]) -> bool:
+    try:
+        return refers(theirs, demos)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # what parses need not compile: def f(a, a): ...
+        return True
 
 
 def _imports(cell: Cell) -> bool:

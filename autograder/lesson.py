@@ -11,7 +11,6 @@ import functools
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 Cell = dict[str, Any]
@@ -83,12 +82,9 @@ class Lesson:
         return sum(task.points for task in self.tasks)
 
     @functools.cached_property
-    def reference(self) -> SimpleNamespace:
+    def reference(self) -> Reference:
         """The reference answers, defined in this process: `reference.predict(x, a)` and so on."""
-        names: dict[str, Any] = {}
-        module = ast.Module(body=self._definitions, type_ignores=[])
-        exec(compile(module, f"{self.assignment}.py", "exec"), names)
-        return SimpleNamespace(**{task.id: names[task.id] for task in self.tasks})
+        return Reference(f"{self.assignment}.py", self._definitions)
 
     def helpers(self, names: tuple[str, ...]) -> str:
         """Source that defines the reference answers `names`, to be used in the place of a student's."""
@@ -100,6 +96,45 @@ class Lesson:
         """The lesson's imports, and the functions and values that answer its exercises."""
         ids = {task.id for task in self.tasks}
         return [node for node in ast.parse(self.source).body if _defines(node, ids)]
+
+
+class Reference:
+    """Functions and values of a source file, each defined when it is first asked for, with the imports that it needs.
+
+    So nothing is imported for an answer that nobody looks at: matplotlib takes a third as long as torch.
+    """
+
+    def __init__(self, filename: str, definitions: list[ast.stmt]) -> None:
+        self._filename = filename
+        self._definitions = {name: node for node in definitions for name in _binds(node)}
+        self._names: dict[str, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self._definitions:
+            raise AttributeError(name)
+        self._define(name)
+        return self._names[name]
+
+    def _define(self, name: str) -> None:
+        if name in self._names or name not in self._definitions:
+            return
+        node = self._definitions[name]
+        self._names[name] = None  # in the making: functions may call each other
+        for used in ast.walk(node):
+            if isinstance(used, ast.Name):
+                self._define(used.id)
+        exec(compile(ast.Module(body=[node], type_ignores=[]), self._filename, "exec"), self._names)
+
+
+def _binds(node: ast.stmt) -> list[str]:
+    match node:
+        case ast.Import() | ast.ImportFrom():
+            return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
+        case ast.FunctionDef():
+            return [node.name]
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return [name]
+    return []
 
 
 def _defines(node: ast.stmt, ids: set[str]) -> bool:

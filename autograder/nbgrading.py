@@ -23,8 +23,8 @@ from autograder.lesson import Lesson
 from autograder.render.html import render_exercise, render_unreadable
 from autograder.report import Report
 from autograder.sandbox import levels
+from autograder.sandbox.launch import WarmProcess
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.session import WarmProcess
 
 
 class _InPlace(Exporter):
@@ -148,7 +148,7 @@ def _verdict(checks: str, grading: Grading, lesson: Lesson) -> tuple[float, str]
     report = grading.report
     for task, exercise in zip(lesson.tasks, report.exercises, strict=False):
         if task.checks_id == checks:
-            return exercise.score, render_exercise(exercise, grading.pictures.get(task.id, ()))
+            return exercise.score, render_exercise(exercise, [make() for make in grading.pictures.get(task.id, ())])
     return 0.0, render_unreadable(report)
 
 

@@ -50,10 +50,17 @@ class Axes:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What a student's function has drawn: the picture as PNG, and the marks on the axes (see `sandbox.drawing`)."""
+    """What a student's function has drawn.
+
+    Attributes:
+        png: the picture; empty if none was asked for, or it cannot be drawn.
+        marks: what lies on the axes (see `sandbox.drawing`).
+        failure: what drawing it raised.
+    """
 
     png: bytes
     marks: tuple[Header, ...]
+    failure: StudentError | None
 
 
 class Student:
@@ -91,16 +98,16 @@ class Student:
         return Axes(_integer(self._ask({"op": "axes", "current": current})[0].get("handle")))
 
     def drawing(self, axes: Axes, *, picture: bool = False) -> Drawing:
-        """What is on the axes; with `picture` they are also drawn for real, otherwise `png` is empty.
+        """What is on the axes; with `picture` they are also drawn for real.
 
         Raises:
-            StudentError: what the student put on them cannot be drawn.
             WireError: the worker's answer is no drawing.
         """
         header, body = self._ask({"op": "drawn", "handle": axes.handle, "picture": picture})
         match wire.Decoder(body).decode(header.get("value")):
             case [bytes(png), list(marks)]:
-                return Drawing(png, tuple(_mark(mark) for mark in marks))
+                failure = _error(header["undrawable"]) if "undrawable" in header else None
+                return Drawing(png, tuple(_mark(mark) for mark in marks), failure)
         raise wire.WireError("the answer is not a drawing")
 
     def forget(self) -> None:
@@ -161,11 +168,16 @@ class Student:
             raise Unanswered(header["name"])
         raised = answer.get("raised")
         if raised is not None:
-            text = raised if isinstance(raised, dict) else {}
-            error = StudentError(*(_text(text.get(key)) for key in ("type", "message", "trace")))
+            error = _error(raised)
             is_stub = error.type == "NotImplementedError" and not error.message
-            raise Unanswered(str(error)) if is_stub and text.get("function") == header.get("name") else error
+            own = isinstance(raised, dict) and raised.get("function") == header.get("name")
+            raise Unanswered(str(error)) if is_stub and own else error
         return answer, data
+
+
+def _error(raised: Any) -> StudentError:
+    text = raised if isinstance(raised, dict) else {}
+    return StudentError(*(_text(text.get(key)) for key in ("type", "message", "trace")))
 
 
 class _Remote(torch.autograd.Function):

@@ -7,8 +7,8 @@ import importlib
 import inspect
 import logging
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,8 +16,10 @@ from _pytest.config import _prepareconfig
 
 from autograder.graders import fixtures
 from autograder.graders.expect import Failed
+from autograder.lesson import Reference
 from autograder.report import Criterion, Verdict
-from autograder.sandbox.session import Died, Exceeded, Stopped
+from autograder.sandbox.launch import Died
+from autograder.sandbox.session import Exceeded, Stopped
 from autograder.sandbox.submission import OutOfTime
 from autograder.sandbox.wire import WireError
 from autograder.show import show
@@ -40,11 +42,11 @@ OPTIONS = (
 
 @dataclass
 class Verdicts:
-    """What one run of an exercise's grader found; `pictures` are PNG: the student's, then the lesson's."""
+    """What one run of an exercise's grader found; `pictures` make PNG: the student's, then the lesson's."""
 
     criteria: list[Criterion] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    pictures: list[bytes] = field(default_factory=list)
+    pictures: list[Callable[[], bytes]] = field(default_factory=list)
     unanswered: int = 0
     stops: int = 0
 
@@ -63,7 +65,7 @@ class Verdicts:
         return self.unanswered < len(self.criteria)
 
 
-def judge(exercise: str, student: Student, reference: SimpleNamespace) -> Verdicts:
+def judge(exercise: str, student: Student, reference: Reference) -> Verdicts:
     """Run the exercise's hidden grader against a student.
 
     Raises:
@@ -102,7 +104,7 @@ class _Graders:
             if isinstance(item, pytest.Function):
                 self._items.setdefault(item.module.__name__, []).append(item)
 
-    def run(self, exercise: str, student: Student, reference: SimpleNamespace) -> Verdicts:
+    def run(self, exercise: str, student: Student, reference: Reference) -> Verdicts:
         """Run one exercise's tests, in order."""
         items = self._items.get(f"{GRADERS}.test_{exercise}")
         if not items:
@@ -149,7 +151,7 @@ def criterion(
     item: pytest.Function,
     failure: BaseException | None,
     arguments: tuple[str, tuple[Any, ...]] | None,
-    reference: SimpleNamespace,
+    reference: Reference,
 ) -> Criterion:
     """The verdict on one test, given what it raised and what the student's function was last called with."""
     name, hint = describe(item)
@@ -195,7 +197,7 @@ def worth(item: pytest.Function) -> float:
     return float(marker.args[0]) if marker else 0.0
 
 
-def _input(arguments: tuple[str, tuple[Any, ...]] | None, reference: SimpleNamespace) -> str | None:
+def _input(arguments: tuple[str, tuple[Any, ...]] | None, reference: Reference) -> str | None:
     """The last call's arguments under the names that the lesson gives them."""
     if arguments is None:
         return None

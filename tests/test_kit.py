@@ -19,8 +19,9 @@ PACKAGE = Path(graders.__file__).resolve().parent.parent
 LAYERS = [
     {"calls", "lesson", "report", "sandbox.folder", "sandbox.levels", "sandbox.limits", "sandbox.wire"},
     {"handin", "show", "sandbox.isolation", "sandbox.drawing", "sandbox.shell"},
-    {"sandbox.worker", "sandbox.session", "sandbox.probe"},
-    {"sandbox.warm", "sandbox.submission"},
+    {"sandbox.launch", "sandbox.probe", "sandbox.worker"},
+    {"sandbox.session", "sandbox.warm"},
+    {"sandbox.submission"},
     {"student"},
     {"graders"},
     {"verdicts"},
@@ -118,7 +119,7 @@ def test_imports_point_down(module: str) -> None:
 def test_untrusted_side_imports_nothing_of_the_trusted_side() -> None:
     for module in UNTRUSTED:
         assert all(name.startswith("sandbox.") for name in imported(modules()[module]))
-        assert not imported(modules()[module]) & {"sandbox.session", "sandbox.submission"}
+        assert not imported(modules()[module]) & {"sandbox.launch", "sandbox.session", "sandbox.submission"}
 
 
 def test_regrading_gives_the_same_report(maker: Maker, grade: Grade) -> None:

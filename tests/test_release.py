@@ -13,8 +13,8 @@ import pytest
 from autograder.course import Course, load_config
 from autograder.lesson import HOME, Lesson
 from autograder.release import build, source_notebook
+from autograder.sandbox.launch import WarmProcess
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.session import WarmProcess
 from autograder.sandbox.submission import Output, Submission
 
 RELEASED = HOME / "exercises" / "sgd" / "sgd.ipynb"

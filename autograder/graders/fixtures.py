@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import SimpleNamespace
 
 import pytest
 
+from autograder.lesson import Reference
 from autograder.student import Student
 
 STUDENT = pytest.StashKey[Student]()
-REFERENCE = pytest.StashKey[SimpleNamespace]()
+REFERENCE = pytest.StashKey[Reference]()
 NOTES = pytest.StashKey[list[str]]()
-PICTURES = pytest.StashKey[list[bytes]]()
+PICTURES = pytest.StashKey[list[Callable[[], bytes]]]()
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +22,7 @@ def student(request: pytest.FixtureRequest) -> Student:
 
 
 @pytest.fixture(scope="session")
-def reference(request: pytest.FixtureRequest) -> SimpleNamespace:
+def reference(request: pytest.FixtureRequest) -> Reference:
     """The reference answers: `reference.predict(x, a)`."""
     return request.config.stash[REFERENCE]
 
@@ -34,10 +34,10 @@ def note(request: pytest.FixtureRequest) -> Callable[[str], None]:
 
 
 @pytest.fixture
-def pictures(request: pytest.FixtureRequest) -> Callable[[bytes, bytes], None]:
-    """Takes two PNG images for the feedback page: what the student's code draws, and what the lesson's draws."""
+def pictures(request: pytest.FixtureRequest) -> Callable[[bytes, Callable[[], bytes]], None]:
+    """Takes two PNG images for the feedback page: what the student's code draws, and what makes the lesson's."""
 
-    def keep(yours: bytes, reference: bytes) -> None:
-        request.config.stash[PICTURES][:] = [yours, reference]
+    def keep(yours: bytes, reference: Callable[[], bytes]) -> None:
+        request.config.stash[PICTURES][:] = [lambda: yours, reference]
 
     return keep

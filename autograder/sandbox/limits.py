@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MIB = 1 << 20
+DATAGRAM = 1 << 16  # bytes of one message between the grader and the warm process
 
 
 class UnknownLimit(ValueError):

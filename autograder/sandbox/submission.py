@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.sandbox.launch import Died, WarmProcess
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.session import Died, Reply, Session, Stopped, WarmProcess
+from autograder.sandbox.session import Killed, Reply, Session, Stopped
 
 Output = dict[str, Any]
 PICTURES = ("image/png", "image/jpeg")
@@ -42,6 +43,7 @@ class Submission:
         self._skipped: set[int] = set()  # cells that end the process, or cannot be stopped
         self._endless: set[int] = set()  # cells that had to be stopped
         self._session: Session | None = None
+        self.killed = False  # by somebody else, so that its answers may be wrong for no fault of its own
         self._end = time.monotonic() + limits.submission
 
     def again(self, helpers: Helpers) -> Submission:
@@ -62,7 +64,11 @@ class Submission:
             Died: the worker ended, or what it sent is no answer.
             OutOfTime: the whole submission has used up its time.
         """
-        return self._running().ask(self._seconds(self._limits.call), {**header, "seed": self._seed}, body)
+        try:
+            return self._ask(self._running(), self._limits.call, {**header, "seed": self._seed}, body)
+        except Killed:
+            self.killed = True
+            raise
 
     def close(self) -> None:
         """End the worker."""
@@ -80,11 +86,12 @@ class Submission:
         try:
             request = {"op": "run", "source": self._cells[index], "pictures": pictures}
             most = self._limits.grace if index in self._endless else self._limits.cell
-            reply, _ = self._running(index).ask(self._seconds(most), request)
+            reply, _ = self._ask(self._running(index), most, request)
         except Stopped as stop:
             (self._endless if stop.alive else self._skipped).add(index)
             return [_failure("Stopped", str(stop))]
         except Died as death:
+            self.killed |= isinstance(death, Killed)
             self._skipped.add(index)
             return [_failure(type(death).__name__, str(death))]
         except OutOfTime as late:
@@ -104,13 +111,20 @@ class Submission:
 
     def _define(self, session: Session, helpers: Helpers) -> None:
         request = {"op": "define", "names": list(helpers.names), "source": helpers.source}
-        session.ask(self._seconds(self._limits.call), request)
+        self._ask(session, self._limits.call, request)
 
-    def _seconds(self, most: float) -> float:
+    def _ask(self, session: Session, most: float, header: dict[str, Any], body: bytes = b"") -> Reply:
+        """Ask the worker, within the time that is left."""
+        late = OutOfTime(f"the whole notebook was stopped after {self._limits.submission:g} s")
         left = self._end - time.monotonic()
         if left <= 0:
-            raise OutOfTime(f"the whole notebook was stopped after {self._limits.submission:g} s")
-        return min(most, left)
+            raise late
+        try:
+            return session.ask(min(most, left), header, body)
+        except Stopped:
+            if left < most:
+                raise late from None
+            raise
 
 
 def read_outputs(data: Any, limits: Limits) -> list[Output]:

@@ -18,8 +18,8 @@ from typing import Any
 
 import torch
 
-from autograder.sandbox import folder, isolation, wire, worker
-from autograder.sandbox.limits import Limits, restrict
+from autograder.sandbox import folder, isolation, worker
+from autograder.sandbox.limits import DATAGRAM, Limits, restrict
 from autograder.sandbox.shell import Shell
 
 
@@ -36,7 +36,7 @@ class Warm:
         """Answer until the grader hangs up."""
         while True:
             try:
-                message, fds, _, _ = socket.recv_fds(self._control, wire.DATAGRAM, 1)
+                message, fds, _, _ = socket.recv_fds(self._control, DATAGRAM, 1)
             except ConnectionError:
                 message = b""
             if not message:
@@ -70,7 +70,8 @@ class Warm:
         null = os.open(os.devnull, os.O_RDWR)
         for fd in (0, 1, 2):
             os.dup2(null, fd)
-        os.dup2(connection, 3, inheritable=False)
+        if connection != 3:
+            os.dup2(connection, 3, inheritable=False)
         os.closerange(4, os.sysconf("SC_OPEN_MAX"))
         limits = Limits(**request["limits"])
         restrict(limits)
@@ -94,11 +95,12 @@ def main() -> None:
     shell = Shell.start(limits)
     if "thorough" in sys.argv[3:]:
         worker.preload(shell, limits)
-    cell = isolation.Cell(level)
-    gc.collect()
+        gc.collect()
     gc.freeze()
+    cell = isolation.Cell(level)
     control.send(json.dumps({"ready": os.getpid()}).encode())
     Warm(control, shell, cell).serve()
+    os._exit(0)  # IPython would look for its folder, which is gone
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ import numpy as np
 import torch
 
 HEAD = struct.Struct("<IQ")
-DATAGRAM = 1 << 16  # between the grader and the warm process, which exchange no frames
 MAX_HEADER = 8 << 20
 MAX_BODY = 64 << 20
 MAX_DEPTH = 16

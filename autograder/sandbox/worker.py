@@ -131,7 +131,8 @@ class Worker:
         result, sent = self._kept[header["graph"]]
         cotangent = wire.Decoder(body).decode(header["cotangent"])
         inputs = [tensor for tensor in sent if tensor.requires_grad]
-        found = iter(torch.autograd.grad(result, inputs, cotangent, retain_graph=True, allow_unused=True))
+        total = (result * cotangent).sum()  # the same as grad_outputs=cotangent, which imports sympy
+        found = iter(torch.autograd.grad(total, inputs, retain_graph=True, allow_unused=True))
         encoder = wire.Encoder()
         gradients = [encoder.encode(next(found)) if tensor.requires_grad else None for tensor in sent]
         return {"gradients": gradients}, bytes(encoder.body)
@@ -146,13 +147,16 @@ class Worker:
         return {"handle": len(self._kept) - 1}, b""
 
     def _drawn(self, header: Header, _: bytes) -> Reply:
-        """What lies on the axes, and a picture of them if asked for (some errors appear only when drawing)."""
+        """What lies on the axes, and a picture of them, or the error that appears only when they are drawn."""
         axes = self._kept[header["handle"]]
-        picture = io.BytesIO()
-        if header["picture"]:
-            FigureCanvasAgg(axes.figure).print_png(picture)  # plt.show() has taken the figure's own canvas away
-        encoder = wire.Encoder()
-        return {"value": encoder.encode([picture.getvalue(), drawing.describe(axes)])}, bytes(encoder.body)
+        answer: Header = {}
+        picture, encoder = io.BytesIO(), wire.Encoder()
+        try:
+            if header["picture"]:
+                FigureCanvasAgg(axes.figure).print_png(picture)  # plt.show() has taken the figure's own canvas away
+        except Exception as error:
+            answer["undrawable"] = self._raised(error)
+        return {**answer, "value": encoder.encode([picture.getvalue(), drawing.describe(axes)])}, bytes(encoder.body)
 
 
 class _Before:

@@ -1,0 +1,138 @@
+"""The trusted end of the warm process: starts it, has it fork workers and reap them. Imports nothing that is slow."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from autograder.sandbox import folder, levels
+from autograder.sandbox.limits import DATAGRAM, Limits
+
+START_SECONDS = 120
+
+
+class Died(Exception):
+    """The worker, or the warm process behind it, ended without an answer, or answered with what is no answer."""
+
+
+class CannotStart(Exception):
+    """No worker can be had: the fault of this machine or of the kit, never of the hand-in."""
+
+
+class WarmProcess:
+    """A process that has imported torch and forks workers, started when the first one is asked for.
+
+    Use as a context manager, or `close` it.
+    """
+
+    def __init__(self, isolation: str = levels.NONE, *, thorough: bool = True) -> None:
+        """`thorough` imports all that a notebook may ask for, which pays from the second hand-in on."""
+        self.isolation = isolation
+        self._thorough = thorough
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the process, if it does not run, without waiting until it is ready."""
+        if self._process is not None:
+            return
+        self._home = tempfile.mkdtemp(prefix="autograder-")  # the warm process removes it, should this one be killed
+        self._ready = False
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        arguments = [str(theirs.fileno()), self.isolation, *(["thorough"] if self._thorough else [])]
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-s", "-m", "autograder.sandbox.warm", *arguments],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                env=_environment(self._home),
+                cwd=self._home,
+                start_new_session=True,
+            )
+        self._control.settimeout(START_SECONDS)
+
+    def fork(self, limits: Limits) -> tuple[int, str, socket.socket]:
+        """Start a worker: its process id, the folder that it may write to, and the connection to it.
+
+        Raises:
+            CannotStart: the warm process is gone, and a new one does not come up either.
+        """
+        ours, theirs = socket.socketpair()
+        with theirs:
+            for _ in range(2):  # once more with a new warm process, should the old one have died
+                try:
+                    return *self._fork(limits, theirs.fileno()), ours
+                except (OSError, Died) as error:
+                    failure = error
+                    self.close()
+        ours.close()
+        raise CannotStart(f"the warm process does not start: {failure}")
+
+    def reap(self, pid: int) -> int:
+        """Kill a worker if it still runs; its wait status, or -1 if that is unknown."""
+        try:
+            self._control.send(json.dumps({"reap": pid}).encode())
+            return int(self._answer()["status"])
+        except (OSError, Died):
+            return -1
+
+    def close(self) -> None:
+        """End the warm process and all its workers. Safe to call twice, and before anything was started."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        self._control.close()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        folder.remove(self._home)
+
+    def __enter__(self) -> WarmProcess:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _fork(self, limits: Limits, connection: int) -> tuple[int, str]:
+        self.start()
+        if not self._ready:
+            self._answer()
+            self._ready = True
+        workdir = tempfile.mkdtemp(prefix="hand-in-", dir=self._home)
+        request = {"fork": workdir, "limits": limits.to_dict()}
+        socket.send_fds(self._control, [json.dumps(request).encode()], [connection])
+        return self._answer()["pid"], workdir
+
+    def _answer(self) -> dict[str, Any]:
+        try:
+            message = self._control.recv(DATAGRAM)
+        except OSError as error:
+            raise Died(f"the warm process is gone: {error}") from None
+        if not message:
+            raise Died("the warm process has ended")
+        answer: dict[str, Any] = json.loads(message)
+        return answer
+
+
+def _environment(home: str) -> dict[str, str]:
+    """All that the warm process sees of the environment: nothing of the grader's own."""
+    one_thread = {f"{pool}_NUM_THREADS": "1" for pool in ("OMP", "OPENBLAS", "MKL")}  # a pool does not survive a fork
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return {
+        **one_thread,
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "HOME": home,
+        "XDG_CACHE_HOME": cache,  # matplotlib's list of fonts takes seconds to make; workers never see it
+        "IPYTHONDIR": home,
+        "MPLBACKEND": "Agg",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
