@@ -14,23 +14,25 @@ from collections.abc import Iterator
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbgrader.api import Gradebook
 from pebble import ProcessExpired, ProcessPool
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from traitlets.config import Config
 
-from autograder.converters import OneStudent, steps
 from autograder.course import Course
+from autograder.files import digest, write
 from autograder.handin import KEY
 from autograder.lesson import Lesson
-from autograder.nbgrading import digest, save
 from autograder.release import register
 from autograder.report import Report
 from autograder.sandbox.isolation import die_with_parent
-from autograder.sandbox.launch import START_SECONDS
+from autograder.sandbox.launch import START_SECONDS, shared
 from autograder.sandbox.limits import Limits
+
+if TYPE_CHECKING:
+    from autograder.converters import OneStudent
 
 LONGEST = 4  # a hand-in may use its time once more for each exercise that is judged with the lesson's helpers
 
@@ -158,10 +160,13 @@ def _begin(batch: Batch) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent()
     warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
+    shared(batch.isolation).start()
 
 
 @functools.cache
 def _steps() -> tuple[OneStudent, OneStudent]:
+    from autograder.converters import steps  # torch and all that is slow: not for the main process
+
     config = Config(_batch.course.config)
     config.HiddenGraders.isolation = _batch.isolation
     return steps(config, _batch.assignment)
@@ -214,7 +219,7 @@ def _refuse(batch: Batch, student: str, note: str) -> None:
     """No marks, whatever there were before, and a Report that says why."""
     total = Lesson.load(batch.assignment, batch.course.root).max_score
     report = Report.unreadable(batch.assignment, total, note, isolation=batch.isolation, student=student)
-    save(report, batch.course.report(batch.assignment, student))
+    write(batch.course.report(batch.assignment, student), report.to_json())
     shutil.rmtree(batch.course.autograded(batch.assignment, student).parent, ignore_errors=True)
     _mark(batch, student, 0.0)
 

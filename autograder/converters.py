@@ -20,7 +20,7 @@ from nbgrader.preprocessors import getgrades, latesubmissions, saveautogrades
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from traitlets.config import Config
 
-from autograder.nbgrading import write
+from autograder.files import write
 
 OPENERS = (autograde, getgrades, latesubmissions, saveautogrades)  # the modules that open a gradebook here
 
@@ -70,7 +70,6 @@ class OneStudent(BaseConverter):
         """Write the file so that no reader ever sees half of it."""
         names = resources["nbgrader"]
         folder = Path(self._format_dest(names["assignment"], names["student"]))
-        folder.mkdir(parents=True, exist_ok=True)
         self.writer.build_directory = str(folder)  # where the second pass of autograding reads
         write(folder / (resources["unique_key"] + resources["output_extension"]), output)
 

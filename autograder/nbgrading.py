@@ -5,9 +5,7 @@ nbgrader changes into the course's folder while it works, so that is where the l
 
 from __future__ import annotations
 
-import atexit
 import functools
-import hashlib
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -17,13 +15,13 @@ from nbformat import NotebookNode, from_dict
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict, Unicode
 
+from autograder.files import digest, write
 from autograder.grading import Grader, Grading
 from autograder.handin import KEY, HandIn, grade_id, is_checks, read
 from autograder.lesson import Lesson
 from autograder.render.html import render_exercise, render_unreadable
-from autograder.report import Report
 from autograder.sandbox import levels
-from autograder.sandbox.launch import WarmProcess
+from autograder.sandbox.launch import shared
 from autograder.sandbox.limits import Limits
 
 
@@ -94,38 +92,12 @@ class HiddenGraders(NbGraderPreprocessor):
         about = nb.metadata[KEY]
         handin = HandIn(nb, about["unreadable"], about["notes"])
         lesson = Lesson.load(names["assignment"], Path.cwd())
-        grader = Grader(lesson, warm_process(self.isolation), Limits.of(self.limits))
+        grader = Grader(lesson, shared(self.isolation), Limits.of(self.limits))
         grading = grader.grade(handin, student=names["student"])
         write_outputs(handin, grading, lesson)
-        save(grading.report, Path(self.reports_directory) / names["assignment"] / f"{names['student']}.json")
+        path = Path(self.reports_directory) / names["assignment"] / f"{names['student']}.json"
+        write(path, grading.report.to_json())
         return nb, resources
-
-
-@functools.cache
-def warm_process(isolation: str) -> WarmProcess:
-    """This process's warm process, started once and ended with it."""
-    warm = WarmProcess(isolation)
-    atexit.register(warm.close)
-    return warm
-
-
-def digest(path: Path) -> str:
-    """What tells one state of a hand-in from another."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def save(report: Report, path: Path) -> None:
-    """Write a Report among the course's."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write(path, report.to_json())
-
-
-def write(path: Path, text: str) -> None:
-    """Replace a file as a whole: nobody ever sees half of it, whenever this process may be killed."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, "utf-8")
-    partial.replace(path)
 
 
 def write_outputs(handin: HandIn, grading: Grading, lesson: Lesson) -> None:

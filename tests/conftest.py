@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
+from autograder.batch import Batch
+from autograder.course import Course
 from autograder.grading import Grader, Grading
 from autograder.handin import read
 from autograder.lesson import HOME, Lesson
-from autograder.sandbox import probe
+from autograder.sandbox import levels, probe
+from autograder.sandbox.launch import WarmProcess
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.session import WarmProcess
 from tests.sample_class import Maker
 
 QUICK = Limits(cell=3, call=3, grace=1)
 PATIENT = Limits(cell=8, call=8)
 Grade = Callable[..., Grading]
+settings.register_profile("ci", max_examples=30, derandomize=True, database=None, deadline=None)
+settings.register_profile("long", max_examples=5000, deadline=None, print_blob=True, database=None)  # make fuzz
+settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")
@@ -57,13 +65,33 @@ def course(tmp_path: Path) -> Path:
     return make_course(tmp_path / "course-folder")
 
 
-def make_course(root: Path) -> Path:
-    """A course folder of its own, with the kit's lesson and settings and nobody's hand-ins."""
+def make_course(root: Path, *, fresh: bool = False) -> Path:
+    """A course folder of its own, with the kit's lesson and settings and nobody's hand-ins.
+
+    Unless it is `fresh` it has an empty gradebook, because nbgrader takes seconds to make one.
+    """
     root.mkdir()
+    if not fresh:
+        (root / "course").mkdir()
+        (root / "course" / "gradebook.db").write_bytes(_empty_gradebook())
     shutil.copy(HOME / "nbgrader_config.py", root)
     shutil.copytree(HOME / "exercises", root / "exercises")
     shutil.copytree(HOME / "solutions", root / "solutions", ignore=shutil.ignore_patterns("sgd"))
     return root
+
+
+@functools.cache
+def _empty_gradebook() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        course = make_course(Path(folder, "course-folder"), fresh=True)
+        Batch(Course(course), "sgd", levels.NONE).prepare()
+        return (course / "course" / "gradebook.db").read_bytes()
+
+
+def use_database(course: Path, db_url: str) -> None:
+    """Set the course's database as its teacher does."""
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write(f"c.CourseDirectory.db_url = {db_url!r}\n")
 
 
 def run(course: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:

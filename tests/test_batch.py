@@ -72,7 +72,7 @@ def autograded(course: Path, student: str) -> Any:
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory, maker: Maker) -> tuple[Path, Done]:
     """A class, graded as the very first command in a fresh course, and what the command said."""
-    course = make_course(tmp_path_factory.mktemp("graded") / "course-folder")
+    course = make_course(tmp_path_factory.mktemp("graded") / "course-folder", fresh=True)
     for student, how in CLASS.items():
         hand_in(course, student, maker.text(**{"bare": True, **how}))
     hand_in(course, "nameless", maker.text(bare=True), name="homework.ipynb")

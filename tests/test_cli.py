@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from autograder import cli
 from autograder.report import Report
 from autograder.sandbox import levels, probe
+from tests.conftest import use_database
 from tests.sample_class import Maker
 
 ANOTHER = '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}'
@@ -95,6 +98,60 @@ def test_unwritable_course(course: Path, capsys: pytest.CaptureFixture[str], mon
     (course / "course" / "feedback").write_text("a file in the way")  # root may write anywhere else
     monkeypatch.chdir(course)
     expected = f"autograder: cannot make the folder {course}/course/feedback: File exists"
+    assert refused(capsys, "grade") == expected
+
+
+def spoil(course: Path) -> Path:
+    """The path of a gradebook to spoil, in a course with a hand-in."""
+    (course / "course" / "submitted" / "ada" / "sgd").mkdir(parents=True)
+    return course / "course" / "gradebook.db"
+
+
+def test_gradebook_that_is_no_database(
+    course: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoil(course).write_text("marks: none yet\n" * 100)
+    monkeypatch.chdir(course)
+    expected = f"autograder: the gradebook cannot be opened: {course}/course/gradebook.db: file is not a database"
+    assert refused(capsys, "grade") == expected
+
+
+def test_gradebook_of_another_program(
+    course: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(sqlite3.connect(spoil(course))) as database:
+        database.execute("CREATE TABLE parcels (weight)")
+    monkeypatch.chdir(course)
+    expected = (
+        f"autograder: the gradebook cannot be opened: {course}/course/gradebook.db: "
+        "it is another program's, with a table 'parcels': name a new one"
+    )
+    assert refused(capsys, "grade") == expected
+
+
+@pytest.mark.parametrize("lock", ["IMMEDIATE", "EXCLUSIVE"])
+def test_locked_gradebook(
+    lock: str, course: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = spoil(course)
+    use_database(course, f"sqlite:///{path}?timeout=0.1")
+    monkeypatch.chdir(course)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(f"BEGIN {lock}")
+        expected = f"autograder: the gradebook cannot be opened: {path}: database is locked"
+        assert refused(capsys, "grade") == expected
+
+
+def test_address_of_no_database(
+    course: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoil(course)
+    use_database(course, "marks with secret")
+    monkeypatch.chdir(course)
+    expected = (
+        "autograder: the gradebook cannot be opened: c.CourseDirectory.db_url: "
+        "Could not parse SQLAlchemy URL from given URL string"
+    )
     assert refused(capsys, "grade") == expected
 
 

@@ -76,7 +76,7 @@ def test_the_reference_answers_are_defined_without_running_the_lesson(
 ) -> None:
     reference = lesson.reference
     assert (round(reference.area(1.0), 5), reference.side(9), reference.word) == (3.14159, 3, "right")
-    with pytest.raises(AttributeError, match="^volume$"):
+    with pytest.raises(AttributeError, match=r"^volume$"):
         _ = reference.volume
     assert capsys.readouterr().out == ""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import os
 import socket
@@ -119,6 +121,14 @@ class WarmProcess:
             raise Died("the warm process has ended")
         answer: dict[str, Any] = json.loads(message)
         return answer
+
+
+@functools.cache
+def shared(isolation: str) -> WarmProcess:
+    """This process's one warm process, ended with it."""
+    warm = WarmProcess(isolation)
+    atexit.register(warm.close)
+    return warm
 
 
 def _environment(home: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ left and ends.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -48,7 +49,6 @@ class Warm:
             self._control.send(json.dumps(answer).encode())
         for pid in list(self._alive):
             self._reap(pid)
-        folder.remove(os.getcwd())  # its home, with the folders of all workers
 
     def _fork(self, request: dict[str, Any], connection: int) -> int:
         pid = os.fork()
@@ -87,20 +87,28 @@ class Warm:
 
 
 def main() -> None:
-    """``python -m autograder.sandbox.warm CONTROL_FD LEVEL [thorough]``"""
-    control, level = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
+    """``python -m autograder.sandbox.warm CONTROL_FD LEVEL [thorough]``, in a folder of its own, which goes with it."""
+    home = os.getcwd()
+    try:
+        with contextlib.suppress(BrokenPipeError):  # the grader may be gone by the time that all is imported
+            _serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2], thorough="thorough" in sys.argv[3:])
+    finally:
+        folder.remove(home)  # with the folders of all workers, should the grader have been killed
+    os._exit(0)  # IPython would look for its folder
+
+
+def _serve(control: socket.socket, level: str, *, thorough: bool) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which then hangs up
-    torch.set_num_threads(1)  # and no thread pool of BLAS: see session._environment
+    torch.set_num_threads(1)  # and no thread pool of BLAS: see launch._environment
     limits = Limits()
     shell = Shell.start(limits)
-    if "thorough" in sys.argv[3:]:
+    if thorough:
         worker.preload(shell, limits)
         gc.collect()
     gc.freeze()
     cell = isolation.Cell(level)
     control.send(json.dumps({"ready": os.getpid()}).encode())
     Warm(control, shell, cell).serve()
-    os._exit(0)  # IPython would look for its folder, which is gone
 
 
 if __name__ == "__main__":
