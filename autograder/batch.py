@@ -14,14 +14,14 @@ from collections.abc import Iterator
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbgrader.api import Gradebook
 from pebble import ProcessExpired, ProcessPool
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
-from traitlets.config import Config
 
-from autograder.course import Course
+from autograder.course import Course, load_config
 from autograder.files import digest, write
 from autograder.handin import KEY
 from autograder.lesson import Lesson
@@ -125,11 +125,11 @@ class Batch:
             max_workers=min(jobs, len(students)),
             context=multiprocessing.get_context("spawn"),
             initializer=_begin,
-            initargs=[self],
+            initargs=[self.isolation],
         )
         try:
             futures: dict[Future[Outcome], str] = {
-                pool.schedule(_grade_one, [student], timeout=seconds): student for student in students
+                pool.schedule(_grade_one, [self, student], timeout=seconds): student for student in students
             }
             for future in as_completed(futures):
                 yield self._outcome(futures.pop(future), future, seconds)
@@ -150,42 +150,36 @@ class Batch:
         return Outcome(student, error=_withdraw(self, student, reason))
 
 
-_batch: Batch  # the one that this process of the pool works for
-
-
-def _begin(batch: Batch) -> None:
+def _begin(isolation: str) -> None:
     """In each process of the pool: it ends with the main process, Ctrl-C is for that one, and warnings for nobody."""
-    global _batch
-    _batch = batch
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent()
     warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
-    shared(batch.isolation).start()
+    shared(isolation).start()
 
 
-@functools.cache
-def _steps() -> tuple[OneStudent, OneStudent]:
-    from autograder.converters import steps  # torch and all that is slow: not for the main process
-
-    config = Config(_batch.course.config)
-    config.HiddenGraders.isolation = _batch.isolation
-    return steps(config, _batch.assignment)
-
-
-def _grade_one(student: str) -> Outcome:
+def _grade_one(batch: Batch, student: str) -> Outcome:
     """Grade one student's hand-in. Its page is removed first and written last, so a page means that all is done."""
-    batch = _batch
     batch.course.feedback(batch.assignment, student).unlink(missing_ok=True)
     try:
         obstacle = _obstacle(batch, student)
         if obstacle is not None:
             _refuse(batch, student, obstacle)
         else:
-            for step in _steps():
+            for step in _steps(batch.course.root, batch.assignment, batch.isolation):
                 step.convert(student)
     except Exception as error:
         return Outcome(student, error=_withdraw(batch, student, _reason(error)))
     return Outcome(student)
+
+
+@functools.cache
+def _steps(root: Path, assignment: str, isolation: str) -> tuple[OneStudent, OneStudent]:
+    from autograder.converters import steps  # torch and all that is slow: not for the main process
+
+    config = load_config(root)
+    config.HiddenGraders.isolation = isolation
+    return steps(config, assignment)
 
 
 def _is_done(batch: Batch, student: str) -> bool:

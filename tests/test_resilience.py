@@ -190,15 +190,14 @@ def test_grader_that_is_lost_costs_one_hand_in(what: str, whole_class: Path, mon
 
 
 @pytest.fixture
-def grade_here(whole_class: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
+def grade_here(whole_class: Path) -> Callable[..., Outcome]:
     """Grades one student as a process of the pool does, but in this one."""
 
-    def grade(student: str, **settings: Any) -> Outcome:
-        course = Course(whole_class)
-        course.config.HiddenGraders.update(settings)
-        monkeypatch.setattr(batches, "_batch", Batch(course, "sgd", probe.best()), raising=False)
+    def grade(student: str, setting: str = "") -> Outcome:
+        with (whole_class / "nbgrader_config.py").open("a") as config:
+            config.write(f"{setting}\n")
         batches._steps.cache_clear()
-        return batches._grade_one(student)
+        return batches._grade_one(Batch(Course(whole_class), "sgd", probe.best()), student)
 
     return grade
 
@@ -206,8 +205,8 @@ def grade_here(whole_class: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[.
 def test_failed_regrade_takes_the_old_mark_back(whole_class: Path, grade_here: Callable[..., Outcome]) -> None:
     assert grade_here("student-00").error is None
     assert {mark for mark, _, _ in state(whole_class)["marks"].values()} == {6.0, 8.0, 10.0, 7.0}
-    error = grade_here("student-00", limits={"open_files": 1}).error
-    assert error is not None and error.startswith("a worker does not start: ")
+    error = grade_here("student-00", "c.HiddenGraders.limits = {'open_files': 1}").error
+    assert error is not None and "a worker does not start: " in error
     left = state(whole_class)
     assert set(left.pop("marks").values()) == {(None, None, True)}
     assert left == {}
