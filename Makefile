@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: install exercises demo test lint clean
+.PHONY: install exercises demo test lint benchmark fuzz clean
 
 install: $(BIN)/.installed  ## the environment .venv, with everything pinned by constraints.txt
 
@@ -25,6 +25,11 @@ lint: install
 
 test: lint  ## everything that CI checks
 	$(BIN)/python -m pytest
+
+benchmark: install  ## speed, as ratios against what one would otherwise use; takes a quarter of an hour
+	$(BIN)/python -m benchmarks.throughput
+	$(BIN)/python -m benchmarks.phases
+	$(BIN)/python -m benchmarks.checking
 
 clean:  ## what was built; hand-ins and marks in course/ stay
 	rm -rf solutions/*/ build *.egg-info .venv/bin/.installed

@@ -117,13 +117,14 @@ def _demand_isolation(level: str) -> None:
 def _grade_with_progress(batch: Batch, students: list[str], jobs: int) -> list[Outcome]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    rate = TextColumn("{task.fields[rate]:.1f} a second")
+    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
     outcomes = []
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=len(students))
+        task = progress.add_task("", total=len(students), rate=0.0)
         for outcome in batch.run(students, jobs):
             outcomes.append(outcome)
-            progress.advance(task)
+            progress.update(task, advance=1, rate=progress.tasks[task].speed or 0.0)
     return sorted(outcomes, key=lambda outcome: outcome.student)
 
 
