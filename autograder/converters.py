@@ -25,6 +25,20 @@ from autograder.files import write
 OPENERS = (autograde, getgrades, latesubmissions, saveautogrades)  # the modules that open a gradebook here
 
 
+class _Folders(CourseDirectory):
+    """The course's folders; a timestamp that lies beside a hand-in and is none counts as none."""
+
+    def get_existing_timestamp(self, path: str) -> Any:
+        """When it was handed in, as nbgrader's exchange writes it, or None."""
+        file = Path(path, "timestamp.txt")
+        if file.is_symlink() or not file.is_file():
+            return None
+        try:
+            return super().get_existing_timestamp(path)
+        except (ValueError, OverflowError, OSError):
+            return None
+
+
 class OneStudent(BaseConverter):
     """What both steps do alike: convert the assignment's one notebook of one student, and copy no other file."""
 
@@ -88,7 +102,7 @@ def steps(config: Config, assignment: str) -> tuple[OneStudent, OneStudent]:
         module.Gradebook = gradebook
     found = []
     for kind in (Marks, Pages):
-        step = kind(coursedir=CourseDirectory(config=config), config=config)
+        step = kind(coursedir=_Folders(config=config), config=config)
         step.coursedir.assignment_id, step.force = assignment, True
         found.append(step)
     return found[0], found[1]

@@ -93,8 +93,18 @@ class Grader:
         if helped.score > own.score:
             names = " and ".join(f"`{name}`" for name in broken)
             lead = f"Your `{exercise}` is right" if helped.full else f"Your `{exercise}` does better than it looks"
-            helped.notes.insert(0, f"{lead}: it was graded with the lesson's {names}, because yours broke it.")
-            found[exercise] = helped
+            lead = f"{lead}: it was graded with the lesson's {names}, because yours broke it."
+            criteria = [_merged(*pair) for pair in zip(own.criteria, helped.criteria, strict=True)]
+            found[exercise] = dataclasses.replace(own, criteria=criteria, notes=[lead, *own.notes])
+
+
+def _merged(own: Criterion, helped: Criterion) -> Criterion:
+    """The verdict with helpers, in words from the run without: the other worker knew some of the lesson's answers."""
+    if helped.status is Verdict.PASSED:
+        return helped
+    if own.status is not Verdict.PASSED:
+        return dataclasses.replace(own, status=helped.status)
+    return dataclasses.replace(helped, input=None, actual=None, expected=None)
 
 
 def _exercise(task: Task, found: Verdicts, handin: HandIn, outputs: list[list[Output]]) -> Exercise:

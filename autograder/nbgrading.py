@@ -6,9 +6,11 @@ nbgrader changes into the course's folder while it works, so that is where the l
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
+from markupsafe import escape
 from nbconvert.exporters import Exporter, HTMLExporter, NotebookExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML, markdown2html_mistune
 from nbformat import NotebookNode, from_dict
@@ -23,6 +25,8 @@ from autograder.render.html import render_exercise, render_unreadable
 from autograder.sandbox import levels
 from autograder.sandbox.launch import shared
 from autograder.sandbox.limits import Limits
+
+CELL, PAGE = 4_000, 60_000  # characters of a cell, and of all, that are coloured or typeset on a feedback page
 
 
 class _InPlace(Exporter):
@@ -58,10 +62,25 @@ class FeedbackExporter(_InPlace, HTMLExporter):
 
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **more: Any) -> tuple[Any, Any]:
         """One feedback page."""
-        self.register_filter("highlight_code", lambda source, **_: _highlight(source))
-        self.register_filter("markdown2html", _markdown)
+        room = _Room(PAGE)
+        self.register_filter("highlight_code", lambda source, **_: room.spend(source, _highlight))
+        self.register_filter("markdown2html", lambda source: room.spend(source, _markdown))
         page: tuple[Any, Any] = TemplateExporter.from_notebook_node(self, nb, self._init_resources(resources), **more)
         return page
+
+
+class _Room:
+    """How much of a page is made beautiful: some texts take a time that grows with the square of their length."""
+
+    def __init__(self, characters: int) -> None:
+        self._left = characters
+
+    def spend(self, source: str, convert: Callable[[str], str]) -> str:
+        """Convert it, or show it as it is if it is long or the page already is."""
+        self._left -= len(source)
+        if len(source) <= CELL and self._left >= 0:
+            return convert(source)
+        return f"<pre>{escape(source[:CELL])}{'…' * (len(source) > CELL)}</pre>"
 
 
 @functools.lru_cache(maxsize=500)

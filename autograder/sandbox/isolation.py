@@ -45,8 +45,11 @@ DENIED = """
     shmat shmctl msgget semget mq_open vmsplice fanotify_init clock_settime clock_adjtime settimeofday adjtimex
     iopl ioperm modify_ldt mbind set_mempolicy migrate_pages move_pages setpriority sched_setscheduler
     sched_setattr ioprio_set sched_setaffinity sched_setparam inotify_init inotify_init1 inotify_add_watch truncate
+    getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr msgctl msgsnd msgrcv semctl semop semtimedop shmctl
+    shmdt mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr fallocate
 """.split()
 F_SETSIG, F_SETOWN, F_SETOWN_EX = 10, 8, 15  # a signal of one's choice to any process of the same user
+F_SETLEASE, F_NOTIFY = 1024, 1026  # whoever opens a leased file waits; who changes a folder is told of
 FIOSETOWN, SIOCSPGRP = 0x8901, 0x8902  # the same for sockets
 
 
@@ -122,7 +125,7 @@ def _compile_filter() -> bytes:
     no_thread = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, CLONE_THREAD, 0)
     program.add_rule(pyseccomp.ERRNO(errno.EPERM), "clone", no_thread)
     program.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags cannot be read; glibc falls back to clone
-    for command in (F_SETSIG, F_SETOWN, F_SETOWN_EX):
+    for command in (F_SETSIG, F_SETOWN, F_SETOWN_EX, F_SETLEASE, F_NOTIFY):
         program.add_rule(pyseccomp.ERRNO(errno.EPERM), "fcntl", pyseccomp.Arg(1, pyseccomp.EQ, command))
     for command in (FIOSETOWN, SIOCSPGRP):
         program.add_rule(pyseccomp.ERRNO(errno.EPERM), "ioctl", pyseccomp.Arg(1, pyseccomp.EQ, command))

@@ -31,9 +31,11 @@ class Limits:
     file: int = 64 * MIB
     disk: int = 256 * MIB
     open_files: int = 256
+    threads: int = 128
     text: int = 100_000
     picture: int = 2 * MIB
     outputs: int = 40
+    shown: int = 8 * MIB
 
     @classmethod
     def of(cls, settings: dict[str, Any]) -> Limits:

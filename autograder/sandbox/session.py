@@ -64,7 +64,7 @@ class Session:
         Raises:
             Stopped: the deadline passed. If the worker does not react to an interrupt either, it is killed.
             Died: the worker ended, or its answer is no answer; it is gone afterwards.
-            Exceeded: it was ended because its files are too large.
+            Exceeded: it was ended because of its files or threads.
             Killed: it was killed from outside.
         """
         self._sent += 1
@@ -109,9 +109,16 @@ class Session:
                 return
 
     def _look(self) -> None:
-        if folder.usage(self._workdir, self._pid, self._limits.disk) > self._limits.disk:
+        """Whether the worker uses more than the kernel can be told to forbid."""
+        limits, too_much = self._limits, ""
+        if folder.usage(self._workdir, self._pid, limits.disk) > limits.disk:
+            too_much = f"{size(limits.disk)} of disk"
+        with contextlib.suppress(OSError):  # it may be gone by now
+            if len(os.listdir(f"/proc/{self._pid}/task")) > limits.threads:
+                too_much = f"{limits.threads} threads"
+        if too_much:
             self.close()
-            raise Exceeded(f"used more than {size(self._limits.disk)} of disk")
+            raise Exceeded(f"used more than {too_much}")
 
     def _interrupt(self, seconds: float) -> Stopped:
         """Interrupt what runs; the late answer, if one comes, is dropped."""

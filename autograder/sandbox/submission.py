@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.sandbox.launch import Died, WarmProcess
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import Limits, size
 from autograder.sandbox.session import Killed, Reply, Session, Stopped
 
 Output = dict[str, Any]
@@ -54,7 +54,12 @@ class Submission:
 
     def run(self) -> list[list[Output]]:
         """Run every cell in order, whatever the ones before did; their outputs in nbformat's form."""
-        return [self._run_cell(index) for index in range(len(self._cells))]
+        found, room = [], self._limits.shown
+        for index in range(len(self._cells)):
+            outputs = self._run_cell(index)
+            room -= sum(map(_size, outputs))
+            found.append(outputs if room >= 0 else [_failure("Limit", f"showed more than {size(self._limits.shown)}")])
+        return found
 
     def call(self, header: dict[str, Any], body: bytes) -> Reply:
         """Call into the notebook as it stands after its last cell.
@@ -157,6 +162,11 @@ def _data(data: Any, limits: Limits) -> dict[str, str]:
     pictures = {kind: data[kind] for kind in PICTURES if isinstance(data.get(kind), str)}
     kept = texts | {kind: text for kind, text in pictures.items() if re.fullmatch(r"[A-Za-z0-9+/=\s]*", text)}
     return {kind: _text(text, limits.picture) for kind, text in kept.items() if len(text) <= limits.picture}
+
+
+def _size(output: Output) -> int:
+    texts = [output.get("text", ""), *output.get("data", {}).values(), *output.get("traceback", [])]
+    return sum(map(len, texts))
 
 
 def _text(value: Any, most: int = 2000) -> str:
