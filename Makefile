@@ -31,5 +31,8 @@ benchmark: install  ## speed, as ratios against what one would otherwise use; ta
 	$(BIN)/python -m benchmarks.phases
 	$(BIN)/python -m benchmarks.checking
 
+fuzz: install  ## the fuzz tests, for much longer
+	$(BIN)/python -m pytest tests/test_fuzz.py --hypothesis-profile long
+
 clean:  ## what was built; hand-ins and marks in course/ stay
 	rm -rf solutions/*/ build *.egg-info .venv/bin/.installed

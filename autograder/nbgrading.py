@@ -80,7 +80,7 @@ class _Room:
         self._left -= len(source)
         if len(source) <= CELL and self._left >= 0:
             return convert(source)
-        return f"<pre>{escape(source[:CELL])}{'…' * (len(source) > CELL)}</pre>"
+        return f"<pre>{escape(source)}</pre>"
 
 
 @functools.lru_cache(maxsize=500)

@@ -54,7 +54,6 @@ def main(hand_ins: int = 20) -> None:
     timed(submission.Submission, "call", "graders: the student's functions, in the worker")
     timed(Marks, "convert", "nbgrader: autograde")
     timed(Pages, "convert", "nbgrader: feedback page")
-    timed(nbgrading, "save", "report")
     with tempfile.TemporaryDirectory() as folder:
         course = Course(ours(Path(folder, "kit"), hand_ins + 1))
         work = batch.Batch(course, "sgd", BEST, force=True)

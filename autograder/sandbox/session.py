@@ -14,7 +14,7 @@ from autograder.sandbox.launch import START_SECONDS, CannotStart, Died, WarmProc
 from autograder.sandbox.limits import Limits, size
 
 Reply = tuple[dict[str, Any], bytes]
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 0.1
 
 
 class Exceeded(Died):
