@@ -10,6 +10,7 @@ import ast
 import copy
 import json
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +22,10 @@ from autograder.lesson import CHECKS, Cell, Lesson
 
 KEY = "autograder"  # of what we put into the metadata of a notebook and its cells
 MAX_BYTES = 50 << 20
+MAX_PARTS = 1 << 20  # lists and objects, each of which takes a hundred bytes
+MAX_OLD = 512 << 10  # bytes, of an old format: bringing it up to date is slow
 MAX_CELLS = 1000
-MAX_CODE = 256 << 10  # characters: Python's parser takes a thousand times as many bytes, and seconds
+MAX_CODE = 256 << 10  # characters: Python's parser makes a thousand times as many bytes of them
 NBFORMAT = 4
 NBFORMAT_MINOR = 5
 IN_CHECKS = "Your answer stood in the locked cell of checks; it has been graded."
@@ -74,7 +77,8 @@ def read(path: Path, lesson: Lesson) -> HandIn:
         OSError: the file cannot be opened.
     """
     try:
-        return repair(parse(path), lesson)
+        with warnings.catch_warnings(action="ignore"):  # Python's about the student's code, nbformat's about ids
+            return repair(parse(path), lesson)
     except Unreadable as reason:
         return HandIn(copy.deepcopy(lesson.notebook), str(reason), {})
 
@@ -83,13 +87,12 @@ def parse(path: Path) -> dict[str, Any]:
     """The notebook in a file, its cells in a known form, whatever else is odd about it.
 
     Raises:
-        Unreadable: too large, not JSON, not a notebook, of a future format, or with more cells or code than one writes.
+        Unreadable: too large, not JSON, not a notebook, of a future format, or of more cells or code than one writes.
         OSError: the file cannot be opened.
     """
-    if path.stat().st_size > MAX_BYTES:
-        raise Unreadable(f"the file is larger than {MAX_BYTES >> 20} MiB: clear the outputs, save, and hand in again")
+    content = _content(path)
     try:
-        data = json.loads(path.read_bytes().decode("utf-8-sig"))
+        data = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise Unreadable("the file is not JSON, so it is no Jupyter notebook: hand in the .ipynb file itself") from None
     if not isinstance(data, dict) or type(data.get("nbformat")) is not int:
@@ -99,14 +102,9 @@ def parse(path: Path) -> dict[str, Any]:
             f"the notebook is in format {data['nbformat']}, newer than this kit reads: save it as format {NBFORMAT}"
         )
     if data["nbformat"] < NBFORMAT:
-        data = _upgraded(data)
+        data = _upgraded(data, len(content))
     cells = list(_cells(data))
-    code = sum(len(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    if len(cells) > MAX_CELLS or code > MAX_CODE:
-        raise Unreadable(
-            f"the notebook has {len(cells)} cells with {code} characters of code; at most {MAX_CELLS} cells and "
-            f"{MAX_CODE} characters are read: take out what you do not need, and hand in again"
-        )
+    _check_amount(cells)
     return {"nbformat": NBFORMAT, "nbformat_minor": NBFORMAT_MINOR, "metadata": {}, "cells": cells}
 
 
@@ -143,14 +141,37 @@ def is_checks(cell: Cell) -> bool:
     return (grade_id(cell) or "").endswith(CHECKS)
 
 
-def _upgraded(data: dict[str, Any]) -> dict[str, Any]:
+def _content(path: Path) -> bytes:
+    """What is in a file, unless reading it would take too much memory."""
+    if path.stat().st_size > MAX_BYTES:
+        raise Unreadable(f"the file is larger than {MAX_BYTES >> 20} MiB: clear the outputs, save, and hand in again")
+    content = path.read_bytes()
+    if content.count(b"[") + content.count(b"{") > MAX_PARTS:
+        raise Unreadable(f"the file has more than {MAX_PARTS} parts: clear the outputs, save, and hand in again")
+    return content
+
+
+def _upgraded(data: dict[str, Any], size: int) -> dict[str, Any]:
     import nbformat  # slow to import, and needed for notebooks from before 2015 only
 
+    version = data["nbformat"]
+    if size > MAX_OLD:
+        raise Unreadable(f"the notebook's old format {version} is read up to {MAX_OLD >> 10} KiB: save it as format 4")
     try:
         upgraded: dict[str, Any] = nbformat.convert(nbformat.from_dict(data), NBFORMAT)
     except Exception as error:
-        raise Unreadable(f"the notebook's old format {data['nbformat']} cannot be read: {error}") from None
+        raise Unreadable(f"the notebook's old format {version} cannot be read: {error}") from None
     return upgraded
+
+
+def _check_amount(cells: list[Cell]) -> None:
+    """Refuse what takes Python's parser more time and memory than grading does."""
+    code = sum(len(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    if len(cells) > MAX_CELLS or code > MAX_CODE:
+        raise Unreadable(
+            f"the notebook has {len(cells)} cells with {code} characters of code; at most {MAX_CELLS} cells and "
+            f"{MAX_CODE} characters are read: take out what you do not need, and hand in again"
+        )
 
 
 def _cells(data: dict[str, Any]) -> Iterator[Cell]:

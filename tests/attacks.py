@@ -295,9 +295,13 @@ RESOURCES = under(
         "huge-file",
         "writes a file that grows for ever",
         """
-        with open("huge", "wb") as file:
-            while True:
-                file.write(bytes(2**20))
+        import os
+        try:
+            with open("huge", "wb") as file:
+                while True:
+                    file.write(bytes(2**20))
+        finally:
+            os._exit(0)
         """,
     ),
     cell(
@@ -1106,10 +1110,13 @@ FILES = under(
         "zip-bomb-by-code",
         "unpacks a zip file that is much larger inside",
         """
-        import zipfile
+        import os, zipfile
         with zipfile.ZipFile("bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("inner", bytes(300 << 20))
-        zipfile.ZipFile("bomb.zip").extractall()
+        try:
+            zipfile.ZipFile("bomb.zip").extractall()
+        finally:
+            os._exit(0)
         """,
     ),
     Attack("fifo-for-a-notebook", "the notebook is a pipe that nobody writes to", 0.0, notebook(), _be_a_fifo),

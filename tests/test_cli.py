@@ -104,7 +104,9 @@ def test_unwritable_course(course: Path, capsys: pytest.CaptureFixture[str], mon
 def spoil(course: Path) -> Path:
     """The path of a gradebook to spoil, in a course with a hand-in."""
     (course / "course" / "submitted" / "ada" / "sgd").mkdir(parents=True)
-    return course / "course" / "gradebook.db"
+    path = course / "course" / "gradebook.db"
+    path.unlink()
+    return path
 
 
 def test_gradebook_that_is_no_database(

@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from autograder.handin import MAX_BYTES, HandIn, grade_id, read
+from autograder.handin import KEY, MAX_BYTES, HandIn, grade_id, read
 from autograder.lesson import Cell, Lesson
 from tests.sample_class import Maker
 
@@ -85,7 +85,7 @@ def assert_whole(handin: HandIn, lesson: Lesson) -> None:
         if "nbgrader" in cell["metadata"]:
             assert cell["metadata"] == lesson.cells[grade_id(cell) or ""]["metadata"]
         else:
-            assert cell["metadata"] == {}
+            assert set(cell["metadata"]) <= {KEY}
 
 
 def test_a_sound_notebook_is_taken_as_it_is(open_: Open, maker: Maker, lesson: Lesson) -> None:

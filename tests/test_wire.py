@@ -8,14 +8,18 @@ import math
 import random
 import socket
 from collections.abc import Iterator
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
 import torch
 
 from autograder.sandbox import wire
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.submission import Submission, read_outputs
 from autograder.sandbox.wire import Decoder, Encoder, Foreign, PeerGone, WireError
+from autograder.student import Axes, Student, StudentError
 
 Pair = tuple[socket.socket, socket.socket]
 
@@ -164,6 +168,10 @@ TOO_MUCH = {
     "meta tensor": torch.empty(3, device="meta"),
     "endless tensor": torch.ones(1).expand(wire.MAX_NUMEL + 1),
     "endless array": np.broadcast_to(np.uint8(1), wire.MAX_NUMEL + 1),
+    "tensor larger than a body": torch.ones(1, dtype=torch.complex128).expand(wire.MAX_NUMEL),
+    "tensor of too many dimensions": torch.ones([1] * (wire.MAX_DEPTH + 1)),
+    "array of too many dimensions": np.ones([1] * (wire.MAX_DEPTH + 1)),
+    "empty tensor of a large size": torch.empty(0, wire.MAX_NUMEL + 1),
 }
 
 
@@ -190,6 +198,26 @@ def test_containers_nested_too_deeply_become_foreign_inside() -> None:
     for _ in range(wire.MAX_DEPTH):
         (inner,) = inner
     assert inner == Foreign("list", "[]")
+
+
+@pytest.mark.parametrize(
+    ("value", "foreign"),
+    [
+        ([0] * (wire.MAX_VALUES + 1), Foreign("list", "65537 items")),
+        ((0,) * (wire.MAX_VALUES + 1), Foreign("tuple", "65537 items")),
+        (dict.fromkeys(range(wire.MAX_VALUES // 2 + 1)), Foreign("dict", "32769 items")),
+        ([1, [0] * wire.MAX_VALUES, [2]], [1, Foreign("list", "65536 items"), [2]]),
+    ],
+    ids=["list", "tuple", "dict", "inner"],
+)
+def test_a_container_of_too_many_values_is_foreign(value: Any, foreign: Any) -> None:
+    assert through(value) == foreign
+
+
+def test_of_very_many_tensors_the_last_are_foreign() -> None:
+    back = through([torch.tensor(1)] * 9000)
+    whole = [isinstance(item, torch.Tensor) for item in back]
+    assert sum(whole) > 5000 and whole == [True] * sum(whole) + [False] * (9000 - sum(whole))
 
 
 def test_a_list_that_holds_itself_has_an_end() -> None:
@@ -229,6 +257,16 @@ MALFORMED = [
     (tensor("float32", [2], -1, 8), "tensor bytes outside the frame"),
     (tensor("float32", [2], 1, 8), "tensor bytes outside the frame"),
     (tensor("float32", [2], 0.0, 8), "tensor bytes outside the frame"),
+    (tensor("uint8", [1], 0, True), "True bytes cannot hold a uint8 tensor of shape [1]"),
+    ([tensor("float32", [2], 0, 8)] * 2, "tensors of more bytes than the frame has"),
+    ([tensor("uint8", [0], 0, 0)] * 9000, "more than 65536 values"),
+    ([0] * 65537, "more than 65536 values"),
+    ([[0] * 400] * 200, "more than 65536 values"),
+    ({"k": "tuple", "v": [0] * 65537}, "more than 65536 values"),
+    ({"k": "dict", "v": [[0, 0]] * 32769}, "more than 65536 values"),
+    ({"k": "dict", "v": [[key * (2**61 - 1), 0] for key in range(9)]}, "a dict with too many keys of the same hash"),
+    ("x" * ((1 << 19) + 1), "a text of 524289 characters"),
+    ({"k": "tuple", "v": "ab"}, "unreadable value: TypeError: a str of values"),
     (tensor("float32", [2], True, 8), "tensor bytes outside the frame"),
     (tensor("object", [2], 0, 8), "unreadable value: KeyError: 'object'"),
     (tensor([], [2], 0, 8), "unreadable value: TypeError: unhashable type: 'list'"),
@@ -370,3 +408,106 @@ def test_a_peer_that_says_nothing_times_out(pair: Pair) -> None:
     pair[1].settimeout(0.001)
     with pytest.raises(TimeoutError):
         wire.receive(pair[1])
+
+
+@pytest.mark.parametrize("spec", [None, 5, [], "tensor", {}, ["float32", [1], 0, 4], [[], [1], 0, 4]], ids=str)
+def test_malformed_bytes_of_a_tensor_are_a_wire_error_too(spec: Any) -> None:
+    with pytest.raises(WireError):
+        Decoder(b"").raw(spec)
+
+
+Reply = tuple[dict[str, Any], bytes]
+
+
+def answer(value: Any = None, about: dict[str, Any] | None = None, **header: Any) -> Reply:
+    """A worker's answer; `about` stands beside its tensors."""
+    encoder = Encoder(describe=lambda _: about or {})
+    return {"value": encoder.encode(value), **header}, bytes(encoder.body)
+
+
+def student(*replies: Reply) -> Student:
+    """A student whose worker gives these answers, one after another."""
+    left = iter(replies)
+    return Student(cast(Submission, SimpleNamespace(call=lambda header, body: next(left))))
+
+
+@pytest.mark.parametrize(
+    ("facts", "message"),
+    [
+        (None, "the answer does not fit the call"),
+        ([], "the answer does not fit the call"),
+        ([5], "the answer does not fit the call"),
+        ([["value"]], "the answer does not fit the call"),
+        ([{"value": 5}], "unreadable value: TypeError: "),
+        ([{"grad": ["object", [], 0, 0]}], "unreadable value: KeyError: 'object'"),
+        ([{"grad": ["float32", [0], 0, 0]}], "the answer does not fit the call: "),
+    ],
+    ids=str,
+)
+def test_what_a_call_has_done_to_its_arguments_is_not_just_believed(facts: Any, message: str) -> None:
+    with pytest.raises(WireError) as refused:
+        student(answer(arguments=facts)).mse(torch.ones(2))
+    assert str(refused.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    "gradient", [5, torch.ones(3), torch.ones(2, dtype=torch.float64), torch.ones(2).int()], ids=str
+)
+def test_a_gradient_that_does_not_fit_is_refused(gradient: Any) -> None:
+    header, body = answer([gradient])
+    call = answer(torch.ones(()), {"graph": 0}, arguments=[{"requires_grad": True}])
+    loss = student(call, ({"gradients": header["value"]}, body)).mse(torch.ones(2, requires_grad=True))
+    with pytest.raises(WireError, match=r"^the answer holds a gradient of another shape or dtype$"):
+        loss.backward()
+
+
+def test_a_complex_result_is_not_tracked() -> None:
+    call = answer(torch.ones(1) * 1j, {"graph": 0}, arguments=[{"requires_grad": True}])
+    assert not student(call).mse(torch.ones(2, requires_grad=True)).requires_grad
+
+
+POINTS = np.zeros((1, 2))
+MARKS: list[Any] = [
+    None, {}, {"xy": POINTS}, {"kind": "x", "xy": POINTS}, {"kind": "line", "xy": torch.zeros(1, 2)},
+    {"kind": "line", "xy": np.zeros((1, 3))}, {"kind": "line", "xy": np.zeros(2)}, {"kind": "line", "xy": POINTS * 1j},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("mark", MARKS, ids=str)
+def test_a_mark_that_is_no_points_is_no_drawing(mark: Any) -> None:
+    drawing = student(answer([b"", [{"kind": "line", "xy": POINTS, "more": 1}]])).drawing(Axes(0))
+    assert [sorted(mark) for mark in drawing.marks] == [["kind", "xy"]]
+    with pytest.raises(WireError, match=r"^the answer is not a drawing$"):
+        student(answer([b"", [mark]])).drawing(Axes(0))
+
+
+@pytest.mark.parametrize("header", [{}, {"missing": True}], ids=str)
+def test_an_answer_without_what_was_asked_for_is_no_fault_of_the_grader(header: dict[str, Any]) -> None:
+    with pytest.raises(WireError, match=r"^not an index: None$"):
+        student((header, b"")).axes()
+    with pytest.raises(WireError, match=r"^the answer is not a drawing$"):
+        student((header, b"")).drawing(Axes(0))
+
+
+def test_a_value_that_is_missing_in_the_answer_is_none() -> None:
+    assert student(({}, b"")).value("vocabulary") is None
+
+
+def test_of_what_was_raised_only_texts_are_shown() -> None:
+    with pytest.raises(StudentError) as raised:
+        student(answer(raised={"type": "Oops", "message": [[]], "trace": {"a": 1}})).mse()
+    assert (raised.value.type, raised.value.message, raised.value.trace) == ("Oops", "", "")
+
+
+def test_an_index_that_is_none_is_shown_in_short() -> None:
+    with pytest.raises(WireError, match=r"^not an argument: 9{83}$"):
+        student(answer(torch.ones(1), {"argument": 10**4000 - 1}, arguments=[])).mse()
+
+
+def test_outputs_are_texts_that_can_be_saved() -> None:
+    printed = {"output_type": "stream", "name": "stdout", "text": "a\ud800"}
+    shown = {"output_type": "display_data", "data": {"text/plain": "\udfff"}}
+    raised = {"output_type": "error", "ename": "\ud800", "evalue": [["x"]], "traceback": ["\ud800", 3]}
+    stream, data, error = read_outputs([printed, shown, raised], Limits())
+    assert (stream["text"], data["data"]) == ("a?", {"text/plain": "?"})
+    assert (error["ename"], error["evalue"], error["traceback"]) == ("?", "", ["?", ""])
