@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import json
 import logging
 import multiprocessing
@@ -125,7 +126,7 @@ class Batch:
             max_workers=min(jobs, len(students)),
             context=multiprocessing.get_context("spawn"),
             initializer=_begin,
-            initargs=[self.isolation],
+            initargs=[self],
         )
         try:
             futures: dict[Future[Outcome], str] = {
@@ -150,12 +151,18 @@ class Batch:
         return Outcome(student, error=_withdraw(self, student, reason))
 
 
-def _begin(isolation: str) -> None:
-    """In each process of the pool: it ends with the main process, Ctrl-C is for that one, and warnings for nobody."""
+def _begin(batch: Batch) -> None:
+    """In each process of the pool: it ends with the main process, Ctrl-C is for that one, and warnings for nobody.
+
+    What is imported and made by then stays to the end, so the garbage collector need not look through it every time.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent()
     warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
-    shared(isolation).start()
+    shared(batch.isolation).start()
+    _steps(batch.course.root, batch.assignment, batch.isolation)
+    gc.collect()
+    gc.freeze()
 
 
 def _grade_one(batch: Batch, student: str) -> Outcome:

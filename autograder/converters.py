@@ -91,6 +91,11 @@ class OneStudent(BaseConverter):
 class Marks(Autograde, OneStudent):
     """`nbgrader autograde`."""
 
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Make the student's entry in the gradebook, in one transaction."""
+        with gradebook(self.coursedir.db_url, self.coursedir.course_id):
+            super().init_assignment(assignment_id, student_id)
+
 
 class Pages(GenerateFeedback, OneStudent):
     """`nbgrader generate_feedback`."""
@@ -115,20 +120,62 @@ def gradebook(db_url: str, course_id: str = "default_course") -> api.Gradebook:
 
 
 class _Open(api.Gradebook):
-    """A gradebook that stays open: each `with` of nbgrader's is one transaction, where it commits after every cell."""
+    """A gradebook that stays open.
+
+    Each outermost `with` is one transaction, where nbgrader commits after every cell; and the grades and comments of a
+    notebook are looked up all at once, where nbgrader asks for each of them.
+    """
 
     def __init__(self, db_url: str, course_id: str) -> None:
         super().__init__(db_url, course_id)
         self.db: Any
         self.db.remove()
         self.db = scoped_session(sessionmaker(bind=self.engine, class_=_Transaction))
+        self._depth = 0
+        self._found: dict[tuple[Any, ...], dict[str, Any]] = {}
+
+    def __enter__(self) -> _Open:
+        self._depth += 1
+        return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._depth -= 1
+        if self._depth:
+            return
         try:
             if kind is None:
                 self.db().end()
         finally:
+            self._found.clear()
             self.db.remove()
+
+    def find_grade(self, grade_cell: str, notebook: str, assignment: str, student: str) -> api.Grade:
+        found = self._of(api.Grade, api.GradeCell, notebook, assignment, student).get(grade_cell)
+        return found or super().find_grade(grade_cell, notebook, assignment, student)
+
+    def find_comment(self, solution_cell: str, notebook: str, assignment: str, student: str) -> api.Comment:
+        found = self._of(api.Comment, api.SolutionCell, notebook, assignment, student).get(solution_cell)
+        return found or super().find_comment(solution_cell, notebook, assignment, student)
+
+    def _of(self, kind: Any, cell: Any, notebook: str, assignment: str, student: str) -> dict[str, Any]:
+        """A student's grades, or comments, by the name of their cell: nbgrader's query for one, without its name."""
+        key = (kind, notebook, assignment, student)
+        if key not in self._found:
+            rows = (
+                self.db.query(cell.name, kind)
+                .join(cell, cell.id == kind.cell_id)
+                .join(api.SubmittedNotebook, api.SubmittedNotebook.id == kind.notebook_id)
+                .join(api.Notebook, api.Notebook.id == api.SubmittedNotebook.notebook_id)
+                .join(api.SubmittedAssignment, api.SubmittedAssignment.id == api.SubmittedNotebook.assignment_id)
+                .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
+                .filter(
+                    api.Notebook.name == notebook,
+                    api.Assignment.name == assignment,
+                    api.SubmittedAssignment.student_id == student,
+                )
+            )
+            self._found[key] = dict(rows)
+        return self._found[key]
 
 
 class _Transaction(Session):

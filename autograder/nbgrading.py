@@ -6,6 +6,7 @@ nbgrader changes into the course's folder while it works, so that is where the l
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
@@ -39,19 +40,26 @@ class _InPlace(Exporter):
 
 
 class HandInExporter(_InPlace, NotebookExporter):
-    """Reads hand-ins as `autograder.handin` does, so that a damaged one does not stop nbgrader."""
+    """Reads hand-ins as `autograder.handin` does, so that a damaged one does not stop nbgrader.
 
-    def from_file(self, file_stream: TextIO, resources: Any = None, **more: Any) -> tuple[NotebookNode, Any]:
-        """Repair a submitted notebook; one of our own (the second pass of autograding) is read as it is."""
-        if not getattr(self.parent, "_sanitizing", True):
-            read_back: tuple[NotebookNode, Any] = super().from_file(file_stream, resources, **more)
-            return read_back
-        path = Path(file_stream.name)
-        handin = read(path, Lesson.load(resources["nbgrader"]["assignment"], Path.cwd()))
-        notebook = from_dict(handin.notebook)
+    nbgrader converts a notebook twice: its own preprocessors sanitize it, then others grade it. The second pass goes on
+    with what the first one has in memory, though the file is there as well.
+    """
+
+    _sanitized: NotebookNode | None = None
+
+    def from_file(self, file_stream: TextIO, resources: Any = None, **more: Any) -> tuple[Any, Any]:
+        """Repair a submitted notebook, or go on with it."""
+        if getattr(self.parent, "_sanitizing", True) or self._sanitized is None:
+            self._sanitized = self._repaired(Path(file_stream.name), resources["nbgrader"]["assignment"])
+        self._sanitized, resources = self._preprocess(self._sanitized, self._init_resources(resources))
+        return _json(self._sanitized), resources
+
+    def _repaired(self, path: Path, assignment: str) -> NotebookNode:
+        handin = read(path, _lesson(assignment, Path.cwd()))
+        notebook: NotebookNode = from_dict(handin.notebook)
         notebook.metadata[KEY] = {"unreadable": handin.unreadable, "notes": handin.notes, "digest": digest(path)}
-        converted: tuple[NotebookNode, Any] = self.from_notebook_node(notebook, resources, **more)
-        return converted
+        return notebook
 
 
 class FeedbackExporter(_InPlace, HTMLExporter):
@@ -67,6 +75,17 @@ class FeedbackExporter(_InPlace, HTMLExporter):
         self.register_filter("markdown2html", lambda source: room.spend(source, _markdown))
         page: tuple[Any, Any] = TemplateExporter.from_notebook_node(self, nb, self._init_resources(resources), **more)
         return page
+
+
+def _json(notebook: NotebookNode) -> str:
+    """The notebook's file. nbformat would copy and validate it first, and write it with an encoder in pure Python."""
+    return json.dumps(notebook, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+@functools.cache
+def _lesson(assignment: str, root: Path) -> Lesson:
+    """The course's lesson, read once: with its reference answers, and the pictures that they draw."""
+    return Lesson.load(assignment, root)
 
 
 class _Room:
@@ -110,7 +129,7 @@ class HiddenGraders(NbGraderPreprocessor):
         names = resources["nbgrader"]
         about = nb.metadata[KEY]
         handin = HandIn(nb, about["unreadable"], about["notes"])
-        lesson = Lesson.load(names["assignment"], Path.cwd())
+        lesson = _lesson(names["assignment"], Path.cwd())
         grader = Grader(lesson, shared(self.isolation), Limits.of(self.limits))
         grading = grader.grade(handin, student=names["student"])
         write_outputs(handin, grading, lesson)

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from _pytest.config import _prepareconfig
 
-from autograder.graders import fixtures
 from autograder.graders.expect import Failed
+from autograder.graders.fixtures import Fixtures
 from autograder.lesson import Reference
 from autograder.report import Criterion, Verdict
 from autograder.sandbox.launch import Died
@@ -86,19 +86,22 @@ def _graders() -> _Graders:
 
 
 class _Graders:
-    """The hidden graders, collected once, and the pytest plugin that keeps what becomes of each test.
+    """The hidden graders, collected once: pytest finds them, sets up their fixtures and tears them down.
 
     `pytest.main` would start pytest anew for every exercise of every hand-in. So the session is held open, as
-    pytest-xdist holds it in its workers.
+    pytest-xdist holds it in its workers. And pytest's reports, a chain of hooks for each of a test's three phases,
+    would take longer than the tests: what becomes of a test is noted here, and nothing reads a report.
     """
 
     def __init__(self) -> None:
         arguments = [*OPTIONS, "-c", os.devnull, "--rootdir", "/", GRADERS]
-        self._config = _prepareconfig(arguments, [self, fixtures])
-        self._config._do_configure()
-        session = pytest.Session.from_config(self._config)
-        self._config.hook.pytest_sessionstart(session=session)
-        self._config.hook.pytest_collection(session=session)
+        self._fixtures = Fixtures()
+        config = _prepareconfig(arguments, [self, self._fixtures])
+        config._do_configure()
+        session = pytest.Session.from_config(config)
+        config.hook.pytest_sessionstart(session=session)
+        config.hook.pytest_collection(session=session)
+        self._state = session._setupstate
         self._items: dict[str, list[pytest.Function]] = {}
         for item in session.items:
             if isinstance(item, pytest.Function):
@@ -106,45 +109,37 @@ class _Graders:
 
     def run(self, exercise: str, student: Student, reference: Reference) -> Verdicts:
         """Run one exercise's tests, in order."""
-        items = self._items.get(f"{GRADERS}.test_{exercise}")
+        module = f"{GRADERS}.test_{exercise}"
+        items = self._items.get(module)
         if not items:
-            raise LookupError(f"no criteria for exercise {exercise!r}: is there a {GRADERS}.test_{exercise}?")
-        self._found, self._student, self._reference = Verdicts(), student, reference
-        stash = self._config.stash
-        stash[fixtures.STUDENT], stash[fixtures.REFERENCE] = student, reference
-        stash[fixtures.NOTES], stash[fixtures.PICTURES] = self._found.notes, self._found.pictures
-        for item, following in zip(items, [*items[1:], None], strict=True):
-            self._config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        return self._found
+            raise LookupError(f"no criteria for exercise {exercise!r}: is there a {module}?")
+        elsewhere = next((others[0] for name, others in self._items.items() if name != module), None)
+        found, given = Verdicts(), self._fixtures
+        given.now, given.against, given.notes, given.drawings = student, reference, found.notes, found.pictures
+        for item, following in zip(items, [*items[1:], elsewhere], strict=True):
+            failure = self._failure(item, student, found.stops)
+            found.unanswered += isinstance(failure, Unanswered)
+            found.stops += isinstance(failure, Stopped)
+            found.criteria.append(criterion(item, failure, student.arguments, reference))
+            self._state.teardown_exact(following)
+        return found
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Make the marker known."""
         config.addinivalue_line("markers", "points(n): what the criterion is worth")
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        """Run one criterion. Whatever it raises becomes its verdict; pytest sees none of it."""
-        arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
-        failure: Exception | None = None
+    def _failure(self, item: pytest.Function, student: Student, stops: int) -> BaseException | None:
+        """Run one criterion, and return what it or its set-up has raised: no criterion may vanish from the sum."""
+        student.forget()
+        item._initrequest()
         try:
-            if self._found.stops >= STOPS:
+            self._state.setup(item)
+            if stops >= STOPS:
                 raise OutOfTime(f"not run: {STOPS} calls before this one had to be stopped")
-            self._student.forget()
-            pyfuncitem.obj(**arguments)
-        except Exception as error:
-            failure = error
-        self._collect(pyfuncitem, failure)
-        return True
-
-    def pytest_runtest_makereport(self, item: pytest.Function, call: pytest.CallInfo[None]) -> None:
-        """A criterion that could not even be set up is our fault, and must not vanish from the sum."""
-        if call.when == "setup" and call.excinfo is not None:
-            self._collect(item, call.excinfo.value)
-
-    def _collect(self, item: pytest.Function, failure: BaseException | None) -> None:
-        self._found.unanswered += isinstance(failure, Unanswered)
-        self._found.stops += isinstance(failure, Stopped)
-        self._found.criteria.append(criterion(item, failure, self._student.arguments, self._reference))
+            item.obj(**{name: item.funcargs[name] for name in item._fixtureinfo.argnames})
+        except (Exception, pytest.skip.Exception, pytest.fail.Exception) as failure:
+            return failure
+        return None
 
 
 def criterion(

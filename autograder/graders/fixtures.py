@@ -9,35 +9,35 @@ import pytest
 from autograder.lesson import Reference
 from autograder.student import Student
 
-STUDENT = pytest.StashKey[Student]()
-REFERENCE = pytest.StashKey[Reference]()
-NOTES = pytest.StashKey[list[str]]()
-PICTURES = pytest.StashKey[list[Callable[[], bytes]]]()
 
+class Fixtures:
+    """Fixtures that stand for one student after another: a plugin whose attributes are set before each exercise."""
 
-@pytest.fixture(scope="session")
-def student(request: pytest.FixtureRequest) -> Student:
-    """The student's functions: `student.predict(x, a)`."""
-    return request.config.stash[STUDENT]
+    now: Student
+    against: Reference
+    notes: list[str]
+    drawings: list[Callable[[], bytes]]
 
+    @pytest.fixture
+    def student(self) -> Student:
+        """The student's functions: `student.predict(x, a)`."""
+        return self.now
 
-@pytest.fixture(scope="session")
-def reference(request: pytest.FixtureRequest) -> Reference:
-    """The reference answers: `reference.predict(x, a)`."""
-    return request.config.stash[REFERENCE]
+    @pytest.fixture
+    def reference(self) -> Reference:
+        """The reference answers: `reference.predict(x, a)`."""
+        return self.against
 
+    @pytest.fixture
+    def note(self) -> Callable[[str], None]:
+        """Takes a remark for the student that costs no marks."""
+        return self.notes.append
 
-@pytest.fixture
-def note(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Takes a remark for the student that costs no marks."""
-    return request.config.stash[NOTES].append
+    @pytest.fixture
+    def pictures(self) -> Callable[[bytes, Callable[[], bytes]], None]:
+        """Takes two PNG images for the feedback page: what the student's code draws, and what makes the lesson's."""
 
+        def keep(yours: bytes, reference: Callable[[], bytes]) -> None:
+            self.drawings[:] = [lambda: yours, reference]
 
-@pytest.fixture
-def pictures(request: pytest.FixtureRequest) -> Callable[[bytes, Callable[[], bytes]], None]:
-    """Takes two PNG images for the feedback page: what the student's code draws, and what makes the lesson's."""
-
-    def keep(yours: bytes, reference: Callable[[], bytes]) -> None:
-        request.config.stash[PICTURES][:] = [lambda: yours, reference]
-
-    return keep
+        return keep

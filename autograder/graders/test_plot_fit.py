@@ -29,18 +29,18 @@ def plot(student, *, current=True, picture=False):
     return drawing, x, y, a
 
 
-@pytest.fixture(scope="module")
-def once(student):
-    """When called: `plot(student)`, the same for several criteria."""
-    return functools.cache(lambda: plot(student, picture=True))
+@functools.lru_cache(maxsize=1)
+def shown(student):
+    """`plot(student)` with a picture, drawn once for several criteria."""
+    return plot(student, picture=True)
 
 
 @pytest.fixture
-def drawn(once):
+def drawn(student):
     """When called: all points that the student's function draws, (m, 2), and its endless lines by two points each."""
 
     def points_and_lines():
-        marks = once()[0].marks
+        marks = shown(student)[0].marks
         points = [torch.from_numpy(mark["xy"]) for mark in marks if mark.get("kind") != "axline"]
         endless = [torch.from_numpy(mark["xy"]) for mark in marks if mark.get("kind") == "axline"]
         return torch.cat([*points, torch.empty(0, 2, dtype=torch.float64)]), endless
@@ -57,12 +57,12 @@ def on_the_line(points):
 
 
 @pytest.mark.points(1)
-def test_draws(once, reference, pictures):
+def test_draws(student, reference, pictures):
     """draws while a is being tracked
 
     Matplotlib turns what it is given into NumPy, and NumPy cannot carry gradients. What do you hand it instead?
     """
-    drawing = once()[0]
+    drawing = shown(student)[0]
     if drawing.failure is not None:  # some errors appear only when it is really drawn
         raise drawing.failure
     pictures(drawing.png, functools.partial(reference_picture, reference))
@@ -133,12 +133,12 @@ def test_given_axes(student, reference):
 
 
 @pytest.mark.points(1)
-def test_leaves_a_alone(once):
+def test_leaves_a_alone(student):
     """leaves a, a.grad, x and y as they were, and a still requires grad
 
     A picture only looks. After it, the training must be able to go on.
     """
-    _, x, y, a = once()
+    _, x, y, a = shown(student)
     expect.unchanged(x, X, "x", input=INPUT)
     expect.unchanged(y, Y, "y", input=INPUT)
     expect.unchanged(a, coefficients(), "a", input=INPUT)
