@@ -122,8 +122,8 @@ def gradebook(db_url: str, course_id: str = "default_course") -> api.Gradebook:
 class _Open(api.Gradebook):
     """A gradebook that stays open.
 
-    Each outermost `with` is one transaction, where nbgrader commits after every cell; and the grades and comments of a
-    notebook are looked up all at once, where nbgrader asks for each of them.
+    Each outermost `with` is one transaction, where nbgrader commits after every cell; and it looks up the grades and
+    comments of a notebook all at once, where nbgrader asks for each of them.
     """
 
     def __init__(self, db_url: str, course_id: str) -> None:
@@ -179,10 +179,10 @@ class _Open(api.Gradebook):
 
 
 class _Transaction(Session):
-    """Commits when it is told that all is done."""
+    """Commits when it is told that all is done; until then a query sees what has changed, and nobody else does."""
 
     def commit(self) -> None:
-        self.flush()
+        """Not yet."""
 
     def end(self) -> None:
         super().commit()

@@ -132,6 +132,7 @@ class _Graders:
         """Run one criterion, and return what it or its set-up has raised: no criterion may vanish from the sum."""
         student.forget()
         item._initrequest()
+        item.funcargs.update(student=student, reference=self._fixtures.against)  # what pytest need not set up
         try:
             self._state.setup(item)
             if stops >= STOPS:
