@@ -1,4 +1,4 @@
-"""What lies on a matplotlib axes, as plain data: points that can be compared with the line they should show."""
+"""Axes to draw on, and what lies on them afterwards: points that can be compared with the line they should show."""
 
 from __future__ import annotations
 
@@ -7,9 +7,17 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.figure import Figure
 from matplotlib.lines import AxLine, Line2D
 
 Mark = dict[str, Any]
+
+
+def blank() -> Figure:
+    """A figure with empty axes, not one of pyplot's. Each mark on an axis takes longer to draw than the data."""
+    figure = Figure(figsize=(5, 3.2), dpi=80)
+    figure.add_subplot().locator_params(nbins=4)
+    return figure
 
 
 def describe(axes: Axes) -> list[Mark]:

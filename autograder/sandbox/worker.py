@@ -141,7 +141,7 @@ class Worker:
     def _axes(self, header: Header, _: bytes) -> Reply:
         """Fresh axes to draw on: pyplot's current ones, or not."""
         plt.close("all")
-        figure = prepared.pop() if prepared else blank()
+        figure = prepared.pop() if prepared else drawing.blank()
         plt.figure(figure)
         if not header["current"]:
             plt.figure()
@@ -239,13 +239,6 @@ def main(connection: socket.socket, shell: Shell, limits: Limits) -> None:
     os._exit(0)
 
 
-def blank() -> Figure:
-    """A figure with empty axes, not yet one of pyplot's."""
-    figure = Figure(figsize=(5, 3.2), dpi=80)
-    figure.add_subplot()
-    return figure
-
-
 prepared: list[Figure] = []  # blank ones, drawn once before any fork: half of what a small plot costs
 
 WARM_UP = """
@@ -272,5 +265,5 @@ def preload(shell: Shell, limits: Limits) -> None:
     shell.run(WARM_UP, limits)
     shell.reset(new_session=True)
     for _ in range(2):
-        prepared.append(blank())
+        prepared.append(drawing.blank())
         FigureCanvasAgg(prepared[-1]).draw()
