@@ -9,7 +9,6 @@ import logging
 import multiprocessing
 import os
 import shutil
-import signal
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import Future, as_completed
@@ -28,8 +27,7 @@ from autograder.handin import KEY
 from autograder.lesson import Lesson
 from autograder.release import register
 from autograder.report import Report
-from autograder.sandbox.isolation import die_with_parent
-from autograder.sandbox.launch import START_SECONDS, shared
+from autograder.sandbox.launch import START_SECONDS, begin
 from autograder.sandbox.limits import Limits
 
 if TYPE_CHECKING:
@@ -125,12 +123,12 @@ class Batch:
         pool = ProcessPool(
             max_workers=min(jobs, len(students)),
             context=multiprocessing.get_context("spawn"),
-            initializer=_begin,
-            initargs=[self],
+            initializer=begin,
+            initargs=[self.isolation],
         )
         try:
             futures: dict[Future[Outcome], str] = {
-                pool.schedule(_grade_one, [self, student], timeout=seconds): student for student in students
+                pool.schedule(_grade_in_pool, [self, student], timeout=seconds): student for student in students
             }
             for future in as_completed(futures):
                 yield self._outcome(futures.pop(future), future, seconds)
@@ -151,16 +149,17 @@ class Batch:
         return Outcome(student, error=_withdraw(self, student, reason))
 
 
-def _begin(batch: Batch) -> None:
-    """In each process of the pool: it ends with the main process, Ctrl-C is for that one, and warnings for nobody.
+def _grade_in_pool(batch: Batch, student: str) -> Outcome:
+    """Grade one student's hand-in in a process of the pool."""
+    _settle(batch.course.root, batch.assignment, batch.isolation)
+    return _grade_one(batch, student)
 
-    What is imported and made by then stays to the end, so the garbage collector need not look through it every time.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    die_with_parent()
+
+@functools.cache
+def _settle(root: Path, assignment: str, isolation: str) -> None:
+    """Import and make all that stays to the end, so that the garbage collector need not look through it every time."""
     warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
-    shared(batch.isolation).start()
-    _steps(batch.course.root, batch.assignment, batch.isolation)
+    _steps(root, assignment, isolation)
     gc.collect()
     gc.freeze()
 

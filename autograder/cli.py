@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from autograder.batch import Batch, Outcome
     from autograder.report import Report
 
+# jsonschema would load this for a check that no notebook asks for, and it takes longer to load than nbgrader itself.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
 PIPE_WIDTH = 160
 ALL_RIGHT, NOT_ALL_RIGHT, NOT_GRADED, INTERRUPTED = 0, 1, 2, 130
 

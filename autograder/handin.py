@@ -19,6 +19,7 @@ from typing import Any
 from autograder.calls import parse as parse_cell
 from autograder.calls import refers
 from autograder.lesson import CHECKS, Cell, Lesson
+from autograder.text import savable
 
 KEY = "autograder"  # of what we put into the metadata of a notebook and its cells
 MAX_BYTES = 50 << 20
@@ -192,7 +193,7 @@ def _cell(kind: str, source: str, metadata: dict[str, Any]) -> Cell:
 def _text(source: Any) -> str:
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
-    return source.encode("utf-8", "replace").decode() if isinstance(source, str) else ""
+    return savable(source) if isinstance(source, str) else ""
 
 
 def _unlocked(cells: Iterable[Cell], lesson: Lesson, notes: dict[str, str]) -> list[Cell]:

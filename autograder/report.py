@@ -8,6 +8,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.text import savable
+
 SCHEMA = 1
 
 
@@ -102,8 +104,7 @@ class Report:
 
     def to_json(self) -> str:
         """The Report as JSON text, in the order of `docs/results-format.md`."""
-        text = json.dumps({"schema": SCHEMA, **dataclasses.asdict(self)}, indent=1, ensure_ascii=False) + "\n"
-        return text.encode("utf-8", "replace").decode()  # half of a character pair cannot be saved
+        return savable(json.dumps({"schema": SCHEMA, **dataclasses.asdict(self)}, indent=1, ensure_ascii=False) + "\n")
 
     @classmethod
     def from_json(cls, text: str) -> Report:

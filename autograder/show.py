@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 import numpy as np
 import torch
 
 from autograder.sandbox.wire import Foreign
+from autograder.text import plain
 
 MANY = 24
 LONG = 200
@@ -17,12 +17,6 @@ LONG = 200
 def show(value: Any) -> str:
     """One value on one short line, without anything that a terminal or a file could trip over."""
     return _short(plain(_show(value)))
-
-
-def plain(text: str, keep: str = "") -> str:
-    """Text without control characters and lone surrogates; `keep` names control characters to leave."""
-    kept = (one if one in keep or unicodedata.category(one) not in ("Cc", "Cs") else "\ufffd" for one in text)
-    return "".join(kept)
 
 
 def _show(value: Any) -> str:

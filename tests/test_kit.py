@@ -17,8 +17,8 @@ from tests.sample_class import Maker
 
 PACKAGE = Path(graders.__file__).resolve().parent.parent
 LAYERS = [
-    {"calls", "files", "lesson", "report", "sandbox.folder", "sandbox.levels", "sandbox.limits", "sandbox.wire"},
-    {"handin", "show", "sandbox.isolation", "sandbox.drawing", "sandbox.shell"},
+    {"calls", "files", "lesson", "sandbox.folder", "sandbox.levels", "sandbox.limits", "sandbox.wire", "text"},
+    {"report", "handin", "show", "sandbox.isolation", "sandbox.drawing", "sandbox.shell"},
     {"sandbox.launch", "sandbox.probe", "sandbox.worker"},
     {"sandbox.session", "sandbox.warm"},
     {"sandbox.submission"},

@@ -13,6 +13,7 @@ from markupsafe import escape
 
 from autograder.render import words
 from autograder.report import Exercise, Report
+from autograder.text import savable
 
 INLINE = ("data:image/png;base64,", "data:image/jpeg;base64,")
 TAGS = 2000  # and entities of one output; with many of them cleaning takes long
@@ -23,10 +24,9 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 def render_exercise(exercise: Exercise, pictures: Sequence[bytes] = ()) -> str:
     """One exercise's verdicts; `pictures` are PNG images: what the student's function draws, and the lesson's."""
     images = [base64.b64encode(png).decode() for png in pictures]
-    page = _environment().get_template("report.html.j2").render(
+    return savable(_environment().get_template("report.html.j2").render(
         exercise=exercise, images=images, words=words.STATUS, marks=words.MARK, points=words.points
-    )  # fmt: skip
-    return page.encode("utf-8", "replace").decode()  # half of a character pair cannot be saved
+    ))  # fmt: skip
 
 
 def render_unreadable(report: Report) -> str:

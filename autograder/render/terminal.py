@@ -11,7 +11,7 @@ from rich.text import Text
 
 from autograder.render import words
 from autograder.report import Criterion, Exercise, Report, Status, Verdict
-from autograder.show import plain
+from autograder.text import plain
 
 COLOUR = {
     Status.PASSED: "green", Status.PARTIAL: "yellow", Status.FAILED: "red", Status.ERROR: "red",

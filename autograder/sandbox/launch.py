@@ -6,6 +6,7 @@ import atexit
 import functools
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import folder, levels
+from autograder.sandbox.isolation import die_with_parent
 from autograder.sandbox.limits import DATAGRAM, Limits
 
 START_SECONDS = 120
@@ -129,6 +131,16 @@ def shared(isolation: str) -> WarmProcess:
     warm = WarmProcess(isolation)
     atexit.register(warm.close)
     return warm
+
+
+def begin(isolation: str) -> None:
+    """Make this a process of a pool: it ends with the one that started it, and Ctrl-C is for that one.
+
+    Its warm process, which takes longest to be ready, is started before anything else is imported.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    die_with_parent()
+    shared(isolation).start()
 
 
 def _environment(home: str) -> dict[str, str]:

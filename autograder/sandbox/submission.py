@@ -11,6 +11,7 @@ from typing import Any
 from autograder.sandbox.launch import Died, WarmProcess
 from autograder.sandbox.limits import Limits, size
 from autograder.sandbox.session import Killed, Reply, Session, Stopped
+from autograder.text import savable
 
 Output = dict[str, Any]
 PICTURES = ("image/png", "image/jpeg")
@@ -171,7 +172,7 @@ def _size(output: Output) -> int:
 
 def _text(value: Any, most: int = 2000) -> str:
     """A text as it can be saved, without halves of character pairs; nothing if it is no text."""
-    return value[:most].encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+    return savable(value[:most]) if isinstance(value, str) else ""
 
 
 def _failure(name: str, message: str, lines: list[str] | None = None) -> Output:

@@ -259,7 +259,6 @@ def preload(shell: Shell, limits: Limits) -> None:
         importlib.import_module(name)
     x = torch.ones(3, requires_grad=True)
     torch.autograd.grad(x * 2, [x], torch.ones(3))  # its first call imports sympy
-    torch.func.vmap(torch.func.grad(torch.sin))(torch.ones(2))
     x.grad = torch.ones(3)
     torch.optim.SGD([x], lr=0.1).step()  # its first use imports the compiler
     shell.run(WARM_UP, limits)
