@@ -17,7 +17,7 @@ from nbgrader.converters import Autograde, GenerateFeedback, autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import getgrades, latesubmissions, saveautogrades
-from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from sqlalchemy.orm import Session, scoped_session, sessionmaker, undefer
 from traitlets.config import Config
 
 from autograder.files import write
@@ -150,14 +150,15 @@ class _Open(api.Gradebook):
             self.db.remove()
 
     def find_grade(self, grade_cell: str, notebook: str, assignment: str, student: str) -> api.Grade:
-        found = self._of(api.Grade, api.GradeCell, notebook, assignment, student).get(grade_cell)
+        everything = undefer(api.Grade.max_score)  # or it would be asked for with each grade
+        found = self._of(api.Grade, api.GradeCell, notebook, assignment, student, everything).get(grade_cell)
         return found or super().find_grade(grade_cell, notebook, assignment, student)
 
     def find_comment(self, solution_cell: str, notebook: str, assignment: str, student: str) -> api.Comment:
         found = self._of(api.Comment, api.SolutionCell, notebook, assignment, student).get(solution_cell)
         return found or super().find_comment(solution_cell, notebook, assignment, student)
 
-    def _of(self, kind: Any, cell: Any, notebook: str, assignment: str, student: str) -> dict[str, Any]:
+    def _of(self, kind: Any, cell: Any, notebook: str, assignment: str, student: str, *options: Any) -> dict[str, Any]:
         """A student's grades, or comments, by the name of their cell: nbgrader's query for one, without its name."""
         key = (kind, notebook, assignment, student)
         if key not in self._found:
@@ -173,6 +174,7 @@ class _Open(api.Gradebook):
                     api.Assignment.name == assignment,
                     api.SubmittedAssignment.student_id == student,
                 )
+                .options(*options)
             )
             self._found[key] = dict(rows)
         return self._found[key]

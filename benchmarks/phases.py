@@ -59,11 +59,11 @@ def main(hand_ins: int = 20) -> None:
         work = batch.Batch(course, "sgd", BEST, force=True)
         work.prepare()
         students = work.students()
-        batch._grade_one(work, students[0])
+        batch._grade_in_pool(work, students[0])
         spent.clear()
         begin = time.perf_counter()
         for student in students[1:]:
-            batch._grade_one(work, student)
+            batch._grade_in_pool(work, student)
         total = time.perf_counter() - begin
     for part, seconds in sorted(spent.items(), key=lambda item: -item[1]):
         print(f"{1000 * seconds / hand_ins:8.1f} ms {100 * seconds / total:5.1f} %  {part}")

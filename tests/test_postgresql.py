@@ -44,6 +44,7 @@ def graded(server: Server, tmp_path_factory: pytest.TempPathFactory, maker: Make
     folder = tmp_path_factory.mktemp("graded")
     ours, theirs = make_course(folder / "sqlite"), make_course(folder / "postgresql")
     use_database(theirs, server.database("graded"))
+    (theirs / "course" / "gradebook.db").unlink()  # one that lies ready for SQLite
     for course in (ours, theirs):
         for student, how in CLASS.items():
             hand_in(course, student, maker.text(**{"bare": True, **how}))

@@ -75,14 +75,14 @@ def pages(course: Path) -> dict[str, int]:
 
 
 @pytest.fixture
-def start(whole_class: Path, tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
-    """Starts the batch in the background; at the end, nothing of it may be left."""
+def start(whole_class: Path, tmp_path: Path) -> Iterator[Callable[[int], subprocess.Popen[str]]]:
+    """Starts the batch in the background, with so many processes; at the end, nothing of it may be left."""
     environment = {**os.environ, "TMPDIR": str(tmp_path / "temporary")}
     (tmp_path / "temporary").mkdir()
     started: list[subprocess.Popen[str]] = []
 
-    def begin() -> subprocess.Popen[str]:
-        command = [str(Path(sys.executable).parent / "autograder"), "grade", "--jobs", "2"]
+    def begin(jobs: int) -> subprocess.Popen[str]:
+        command = [str(Path(sys.executable).parent / "autograder"), "grade", "--jobs", str(jobs)]
         started.append(
             subprocess.Popen(
                 command, cwd=whole_class, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -130,20 +130,20 @@ def below(process: subprocess.Popen[str], what: str) -> list[psutil.Process]:
 
 
 def test_whatever_is_killed_the_class_is_graded_in_the_end(
-    whole_class: Path, start: Callable[[], subprocess.Popen[str]], undisturbed: dict[str, Any]
+    whole_class: Path, start: Callable[[int], subprocess.Popen[str]], undisturbed: dict[str, Any]
 ) -> None:
     def wait(process: subprocess.Popen[str], finished: int, what: str) -> list[psutil.Process]:
         until(lambda: len(pages(whole_class)) >= finished and below(process, what), f"no {what} after {finished} pages")
         return below(process, what)
 
-    first = start()  # killed before anything is done
+    first = start(2)  # killed before anything is done
     wait(first, 0, "worker")
     first.kill()
     first.wait()
     until(lambda: not leftovers(whole_class.parent), "graders outlive the main process", 20)
     assert pages(whole_class) == {}
 
-    second = start()  # loses a worker, a warm process and a grader, and is killed itself
+    second = start(1)  # loses a worker, a warm process and a grader, and is killed itself
     wait(second, 1, "worker")[0].kill()
     wait(second, 3, "warm")[0].kill()
     before = pages(whole_class)
@@ -152,7 +152,7 @@ def test_whatever_is_killed_the_class_is_graded_in_the_end(
     second.kill()
     until(lambda: not leftovers(whole_class.parent), "graders outlive the main process", 20)
 
-    third = start()  # interrupted
+    third = start(2)  # interrupted
     wait(third, 9, "worker")
     os.killpg(third.pid, signal.SIGINT)
     _, errors = third.communicate(timeout=60)

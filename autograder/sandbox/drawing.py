@@ -16,7 +16,7 @@ Mark = dict[str, Any]
 def blank() -> Figure:
     """A figure with empty axes, not one of pyplot's. Each mark on an axis takes longer to draw than the data."""
     figure = Figure(figsize=(5, 3.2), dpi=80)
-    figure.add_subplot().locator_params(nbins=4)
+    figure.add_subplot().locator_params(nbins=5)
     return figure
 
 

@@ -7,6 +7,7 @@ import os
 import select
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import folder, wire
@@ -14,7 +15,7 @@ from autograder.sandbox.launch import START_SECONDS, CannotStart, Died, WarmProc
 from autograder.sandbox.limits import Limits, size
 
 Reply = tuple[dict[str, Any], bytes]
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.01  # in this time a worker starts hundreds of threads, or writes tens of megabytes
 
 
 class Exceeded(Died):
@@ -52,6 +53,8 @@ class Session:
         self._sent = 0
         self._next_look = 0.0
         self._pid, self._workdir, self._connection = warm.fork(limits)
+        self._poll = select.poll()
+        self._poll.register(self._connection, select.POLLIN)
         self.alive = True
         try:
             self._receive(START_SECONDS)
@@ -96,8 +99,6 @@ class Session:
 
     def _wait(self, deadline: float) -> None:
         """Until more of an answer is there, however slowly it drips; now and then look at what was written to disk."""
-        poll = select.poll()
-        poll.register(self._connection, select.POLLIN)
         while True:
             now = time.monotonic()
             if now >= deadline:
@@ -105,7 +106,7 @@ class Session:
             if now >= self._next_look:
                 self._next_look = now + LOOK_SECONDS
                 self._look()
-            if poll.poll(1000 * min(deadline - now, LOOK_SECONDS)):
+            if self._poll.poll(1000 * min(deadline - now, LOOK_SECONDS)):
                 return
 
     def _look(self) -> None:
@@ -113,9 +114,8 @@ class Session:
         limits, too_much = self._limits, ""
         if folder.usage(self._workdir, self._pid, limits.disk) > limits.disk:
             too_much = f"{size(limits.disk)} of disk"
-        with contextlib.suppress(OSError):  # it may be gone by now
-            if len(os.listdir(f"/proc/{self._pid}/task")) > limits.threads:
-                too_much = f"{limits.threads} threads"
+        if _threads(self._pid) > limits.threads:
+            too_much = f"{limits.threads} threads"
         if too_much:
             self.close()
             raise Exceeded(f"used more than {too_much}")
@@ -143,3 +143,11 @@ class Session:
         if number == signal.SIGXCPU:
             return Exceeded(f"used more than {self._limits.submission:g} s of computing time")
         return Died(f"its process was ended by {signal.Signals(number).name}")
+
+
+def _threads(pid: int) -> int:
+    """How many threads a process has; none if it is gone. (`man 5 proc_pid_stat`: the name may hold anything.)"""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[17])
+    except OSError:
+        return 0
