@@ -26,10 +26,11 @@ lint: install
 test: lint  ## everything that CI checks
 	$(BIN)/python -m pytest
 
-benchmark: install  ## speed, as ratios against what one would otherwise use; takes a quarter of an hour
+benchmark: install  ## speed, as ratios against what one would otherwise use; takes half an hour
 	$(BIN)/python -m benchmarks.throughput
 	$(BIN)/python -m benchmarks.phases
 	$(BIN)/python -m benchmarks.checking
+	$(BIN)/python -m benchmarks.scaling
 
 fuzz: install  ## the fuzz tests, for much longer
 	$(BIN)/python -m pytest tests/test_fuzz.py --hypothesis-profile long

@@ -159,24 +159,16 @@ class _Open(api.Gradebook):
         return found or super().find_comment(solution_cell, notebook, assignment, student)
 
     def _of(self, kind: Any, cell: Any, notebook: str, assignment: str, student: str, *options: Any) -> dict[str, Any]:
-        """A student's grades, or comments, by the name of their cell: nbgrader's query for one, without its name."""
+        """A student's grades, or comments, by the name of their cell.
+
+        The indices of nbgrader's tables begin with the cell: a query that went by the student's name would look at the
+        grades of the whole class.
+        """
         key = (kind, notebook, assignment, student)
         if key not in self._found:
-            rows = (
-                self.db.query(cell.name, kind)
-                .join(cell, cell.id == kind.cell_id)
-                .join(api.SubmittedNotebook, api.SubmittedNotebook.id == kind.notebook_id)
-                .join(api.Notebook, api.Notebook.id == api.SubmittedNotebook.notebook_id)
-                .join(api.SubmittedAssignment, api.SubmittedAssignment.id == api.SubmittedNotebook.assignment_id)
-                .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
-                .filter(
-                    api.Notebook.name == notebook,
-                    api.Assignment.name == assignment,
-                    api.SubmittedAssignment.student_id == student,
-                )
-                .options(*options)
-            )
-            self._found[key] = dict(rows)
+            submitted = self.find_submission_notebook(notebook, assignment, student)
+            rows = self.db.query(cell.name, kind).join(cell, cell.id == kind.cell_id)
+            self._found[key] = dict(rows.filter(kind.notebook_id == submitted.id).options(*options))
         return self._found[key]
 
 
