@@ -98,7 +98,7 @@ class Batch:
                 raise Unwritable(f"cannot make the folder {folder}: {error.strerror}") from None
             if not os.access(folder, os.W_OK | os.X_OK):
                 raise Unwritable(f"cannot write to the folder {folder}: change its permissions")
-        logging.getLogger("tornado.application").addHandler(logging.NullHandler())  # where nbgrader puts tracebacks
+        _hush()
         try:
             register(self.course, self.assignment)
         except (SQLAlchemyError, ValueError, ImportError) as error:  # nbgrader's own for a database is a ValueError
@@ -149,6 +149,12 @@ class Batch:
         return Outcome(student, error=_withdraw(self, student, reason))
 
 
+def _hush() -> None:
+    """Keep from the terminal what nbgrader logs with a traceback, and what SQLAlchemy thinks of nbgrader."""
+    logging.getLogger("tornado.application").addHandler(logging.NullHandler())
+    warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
+
+
 def _grade_in_pool(batch: Batch, student: str) -> Outcome:
     """Grade one student's hand-in in a process of the pool."""
     _settle(batch.course.root, batch.assignment, batch.isolation)
@@ -158,7 +164,7 @@ def _grade_in_pool(batch: Batch, student: str) -> Outcome:
 @functools.cache
 def _settle(root: Path, assignment: str, isolation: str) -> None:
     """Import and make all that stays to the end, so that the garbage collector need not look through it every time."""
-    warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
+    _hush()
     _steps(root, assignment, isolation)
     gc.collect()
     gc.freeze()

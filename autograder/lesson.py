@@ -47,6 +47,8 @@ class Lesson:
     def load(cls, assignment: str = "sgd", root: Path = HOME) -> Lesson:
         """Read `exercises/ASSIGNMENT/ASSIGNMENT.ipynb` and `solutions/ASSIGNMENT.py` below `root`.
 
+        While the files do not change it is the same Lesson each time, with its reference answers and their pictures.
+
         Raises:
             UnknownAssignment: one of them is missing.
         """
@@ -56,6 +58,11 @@ class Lesson:
             if not path.is_file():
                 where = path.relative_to(root) if path.is_relative_to(root) else path
                 raise UnknownAssignment(f"unknown assignment {assignment!r}: there is no {where}")
+        return cls._read(assignment, release, solution, release.stat().st_mtime_ns, solution.stat().st_mtime_ns)
+
+    @classmethod
+    @functools.lru_cache(maxsize=4)
+    def _read(cls, assignment: str, release: Path, solution: Path, *_: int) -> Lesson:
         notebook = json.loads(release.read_text("utf-8"))
         for cell in notebook["cells"]:
             cell["source"] = "".join(cell["source"])  # on disk it is a list of lines

@@ -56,7 +56,7 @@ class HandInExporter(_InPlace, NotebookExporter):
         return _json(self._sanitized), resources
 
     def _repaired(self, path: Path, assignment: str) -> NotebookNode:
-        handin = read(path, _lesson(assignment, Path.cwd()))
+        handin = read(path, Lesson.load(assignment, Path.cwd()))
         notebook: NotebookNode = from_dict(handin.notebook)
         notebook.metadata[KEY] = {"unreadable": handin.unreadable, "notes": handin.notes, "digest": digest(path)}
         return notebook
@@ -80,12 +80,6 @@ class FeedbackExporter(_InPlace, HTMLExporter):
 def _json(notebook: NotebookNode) -> str:
     """The notebook's file. nbformat would copy and validate it first, and write it with an encoder in pure Python."""
     return json.dumps(notebook, ensure_ascii=False, sort_keys=True) + "\n"
-
-
-@functools.cache
-def _lesson(assignment: str, root: Path) -> Lesson:
-    """The course's lesson, read once: with its reference answers, and the pictures that they draw."""
-    return Lesson.load(assignment, root)
 
 
 class _Room:
@@ -129,7 +123,7 @@ class HiddenGraders(NbGraderPreprocessor):
         names = resources["nbgrader"]
         about = nb.metadata[KEY]
         handin = HandIn(nb, about["unreadable"], about["notes"])
-        lesson = _lesson(names["assignment"], Path.cwd())
+        lesson = Lesson.load(names["assignment"], Path.cwd())
         grader = Grader(lesson, shared(self.isolation), Limits.of(self.limits))
         grading = grader.grade(handin, student=names["student"])
         write_outputs(handin, grading, lesson)

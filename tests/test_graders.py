@@ -167,3 +167,29 @@ def test_broken_cell_that_leaves_no_function_is_an_error(maker: Maker, grade: Gr
         "error",
         "Your cell stops with SyntaxError: expected ':', so `predict` is never defined.",
     )
+
+
+ELSEWHERE = {
+    "def plot_fit(x, y, a, ax):\n    plt.scatter(x[:, 0], y)\n    plt.plot(x[:, 0], predict(x, a).detach())": "nothing drawn on ax",
+    "def plot_fit(x, y, a, ax):\n    ax.scatter(x[:, 0], y)\n    plt.plot(x[:, 0], predict(x, a).detach())": (
+        "1 of the 2 things that you draw are on ax"
+    ),
+}
+
+
+@pytest.mark.parametrize(("answer", "actual"), ELSEWHERE.items())
+def test_drawing_elsewhere_costs_the_criterion_of_the_given_axes_alone(
+    answer: str, actual: str, maker: Maker, grade: Grade
+) -> None:
+    found = only(grade, maker, "plot_fit", answer)
+    (lost,) = [one for one in found.criteria if one.status is not Verdict.PASSED]
+    assert (lost.name, lost.actual) == ("draws on the ax that it is given", actual)
+
+
+def test_one_pooled_scatter_is_a_whole_drawing(maker: Maker, grade: Grade) -> None:
+    answer = (
+        "def plot_fit(x, y, a, ax):\n    across = x[:, 0]\n"
+        "    ax.scatter(torch.cat([across, across]), torch.cat([y, predict(x, a).detach()]))"
+    )
+    found = only(grade, maker, "plot_fit", answer)
+    assert [one.name for one in found.criteria if one.status is not Verdict.PASSED] == []

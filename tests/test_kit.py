@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -125,3 +127,10 @@ def test_untrusted_side_imports_nothing_of_the_trusted_side() -> None:
 def test_regrading_gives_the_same_report(maker: Maker, grade: Grade) -> None:
     text = maker.text(answers={"fit": "def fit(x, y, a, lr, epochs, batch_size):\n    return []"}, bare=True)
     assert grade(text).report.to_json() == grade(text).report.to_json()
+
+
+def test_nothing_slow_is_imported_where_it_is_not_needed() -> None:
+    code = "import sys, autograder.cli, autograder.batch, autograder.render.terminal; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"torch", "matplotlib", "IPython", "jupytext"} & set(done.stdout.split())
+    assert "rfc3987_syntax.syntax_helpers" not in done.stdout

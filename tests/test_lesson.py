@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,15 @@ def test_a_lesson_without_one_of_its_files_is_unknown(root: Path, missing: str, 
 def test_a_name_that_is_no_lesson_is_unknown(root: Path, name: str) -> None:
     with pytest.raises(UnknownAssignment, match=f"^unknown assignment {name!r}: there is no "):
         Lesson.load(name, root)
+
+
+def test_a_lesson_is_read_again_when_one_of_its_files_has_changed(root: Path) -> None:
+    before = Lesson.load("geometry", root)
+    assert Lesson.load("geometry", root) is before
+    solution = root / "solutions/geometry.py"
+    solution.write_text(SOURCE.replace('"right"', '"wrong"'), "utf-8")
+    os.utime(solution, ns=(0, 0))
+    assert (before.reference.word, Lesson.load("geometry", root).reference.word) == ("right", "wrong")
 
 
 def test_the_lesson_of_this_kit_has_its_seven_exercises() -> None:
