@@ -23,6 +23,10 @@ REACHED = {
         "import os\nkept = []\nfor number in range(50):\n    kept.append(open('one', 'wb'))\n    kept[-1].write(bytes(1 << 20))\n    kept[-1].flush()\n    os.remove('one')\nwhile True: pass",
         "used more than 8 MiB of disk",
     ),
+    "disk of deleted files in memory": (
+        "import ctypes, os\nmap = ctypes.CDLL(None).mmap\nfor number in range(50):\n    file = os.open('one', os.O_CREAT | os.O_RDWR)\n    os.write(file, bytes(1 << 20))\n    map(None, ctypes.c_size_t(4096), 1, 2, file, ctypes.c_long(0))\n    os.close(file)\n    os.remove('one')\nwhile True: pass",
+        "used more than 8 MiB of disk",
+    ),
     "disk of empty files": ("for number in range(9000):\n    open(f'{number}', 'w')\nwhile True: pass", "used more than 8 MiB of disk"),
     "disk in deep folders": (
         "import os\nwhile True:\n    os.mkdir('deeper-and-deeper' * 12)\n    os.chdir('deeper-and-deeper' * 12)",

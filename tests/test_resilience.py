@@ -25,7 +25,7 @@ from tests.conftest import hand_in, make_course, run
 from tests.sample_class import Maker
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own, in this process too
-STUDENTS = [f"student-{number:02}" for number in range(14)]
+STUDENTS = [f"student-{number:02}" for number in range(20)]
 SUM = "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).sum()"
 FOLDERS = ("autograded", "feedback", "reports")
 
@@ -164,7 +164,7 @@ def test_whatever_is_killed_the_class_is_graded_in_the_end(
 
     last = run(whole_class, "autograder", "grade", "--jobs", "1")
     assert last.returncode == 0, last.stderr
-    assert f"14 graded, {len(between)} of them unchanged since the last time" in last.stdout
+    assert f"{len(STUDENTS)} graded, {len(between)} of them unchanged since the last time" in last.stdout
     assert between.items() <= pages(whole_class).items(), "a finished hand-in was graded twice"
     assert state(whole_class) == undisturbed
 

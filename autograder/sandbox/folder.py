@@ -33,6 +33,21 @@ def usage(folder: str, pid: int, most: int) -> int:
     return total
 
 
+def free(folder: str) -> int:
+    """Bytes that are left on the folder's disk."""
+    about = os.statvfs(folder)
+    return about.f_bfree * about.f_frsize
+
+
+def hides(folder: str, pid: int) -> bool:
+    """Whether a process has deleted files of the folder that it goes on using in its memory, where `usage` is blind."""
+    try:
+        maps = Path(f"/proc/{pid}/maps").read_text("utf-8", "replace")
+    except OSError:  # it may be gone by now
+        return False
+    return any(folder in line and line.endswith(" (deleted)") for line in maps.splitlines())
+
+
 def remove(folder: str) -> None:
     """Delete the folder, however deep it is and whatever its permissions say."""
     try:

@@ -53,6 +53,7 @@ class Session:
         self._sent = 0
         self._next_look = 0.0
         self._pid, self._workdir, self._connection = warm.fork(limits)
+        self._free = folder.free(self._workdir)
         self._poll = select.poll()
         self._poll.register(self._connection, select.POLLIN)
         self.alive = True
@@ -112,13 +113,17 @@ class Session:
     def _look(self) -> None:
         """Whether the worker uses more than the kernel can be told to forbid."""
         limits, too_much = self._limits, ""
-        if folder.usage(self._workdir, self._pid, limits.disk) > limits.disk:
+        if folder.usage(self._workdir, self._pid, limits.disk) > limits.disk or self._has_hidden(limits.disk):
             too_much = f"{size(limits.disk)} of disk"
         if _threads(self._pid) > limits.threads:
             too_much = f"{limits.threads} threads"
         if too_much:
             self.close()
             raise Exceeded(f"used more than {too_much}")
+
+    def _has_hidden(self, most: int) -> bool:
+        """Whether the disk became fuller by more than this, and the worker has files that nobody can see."""
+        return self._free - folder.free(self._workdir) > most and folder.hides(self._workdir, self._pid)
 
     def _interrupt(self, seconds: float) -> Stopped:
         """Interrupt what runs; the late answer, if one comes, is dropped."""
