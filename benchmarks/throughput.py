@@ -17,7 +17,7 @@ from nbgrader.api import Gradebook
 from benchmarks.courses import ours, run, stock
 
 
-def main(rounds: int = 3, kit_class: int = 100, stock_class: int = 12) -> None:
+def main(rounds: int = 3, kit_class: int = 200, stock_class: int = 8) -> None:
     with tempfile.TemporaryDirectory() as folder:
         kits = {size: ours(Path(folder, f"kit-{size}"), size) for size in (1, kit_class)}
         stocks = {size: stock(Path(folder, f"stock-{size}"), size) for size in (1, stock_class)}

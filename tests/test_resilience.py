@@ -82,6 +82,7 @@ def start(whole_class: Path, tmp_path: Path) -> Iterator[Callable[[int], subproc
     started: list[subprocess.Popen[str]] = []
 
     def begin(jobs: int) -> subprocess.Popen[str]:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs, and theirs, ignore it
         command = [str(Path(sys.executable).parent / "autograder"), "grade", "--jobs", str(jobs)]
         started.append(
             subprocess.Popen(
