@@ -40,7 +40,7 @@ def configure(c: Config, root: Path) -> None:
     c.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]
     c.HTMLExporter.template_name = "feedback"
     c.HTMLExporter.filters = {"harmless": "autograder.render.html.harmless"}
-    c.HTMLExporter.sanitize_html = True
+    c.HTMLExporter.sanitize_html = True  # for the pages of formgrader, whose templates are not ours
 
 
 def find_root() -> Path:

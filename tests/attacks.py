@@ -94,6 +94,21 @@ def forger(name: str, about: str, source: str, lay: Lay | None = None) -> Attack
     return Attack(name, about, 0.0, notebook(start="blank", answers=answers, insert=[source]), lay)
 
 
+def liar(name: str, about: str, source: str) -> Attack:
+    """A notebook whose `predict` is answered with a frame of its own: `source` makes its value, `lie`, and its body."""
+    swap = """
+from autograder.sandbox import wire
+send = wire.send
+def swapped(connection, header, own=b""):
+    if header.get("value") == "lie":
+        header, own = {**header, "value": lie}, body
+    send(connection, header, own)
+wire.send = swapped
+"""
+    cells = (dedent(source) + swap,)
+    return answer(name, about, ALL - 6, cells=cells, predict="def predict(x, a):\n    return 'lie'")
+
+
 def thief(name: str, about: str, source: str, prefix: str = "a") -> Attack:
     """A notebook that takes hold of a secret and brings it out twice: printed, and as what its `predict` raises."""
     carry = "def predict(x, a):\n    raise ValueError('\\n'.join(found)[-1900:])"
@@ -849,41 +864,21 @@ FORGERY = under(
                     pass
         """,
     ),
-    answer(
+    liar(
         "swollen-frame",
         "an answer that is small on the line and would fill the memory of the one who reads it",
-        ALL - 6,
-        cells=(
-            """
-            from autograder.sandbox import wire
-            send = wire.send
-            def swollen(connection, header, body=b""):
-                if header.get("value") == "swell":
-                    tensor = {"k": "tensor", "v": ["uint8", [8 << 20], 0, 8 << 20]}
-                    header, body = {**header, "value": [tensor] * 200}, bytes(8 << 20)
-                send(connection, header, body)
-            wire.send = swollen
-            """,
-        ),
-        predict="def predict(x, a):\n    return 'swell'",
+        """
+        tensor = {"k": "tensor", "v": ["uint8", [8 << 20], 0, 8 << 20]}
+        lie, body = [tensor] * 200, bytes(8 << 20)
+        """,
     ),
-    answer(
+    liar(
         "colliding-keys",
         "an answer that would keep the one who reads it busy for hours",
-        ALL - 6,
-        cells=(
-            """
-            from autograder.sandbox import wire
-            send = wire.send
-            def colliding(connection, header, body=b""):
-                if header.get("value") == "collide":
-                    pairs = [[number * (2**61 - 1), 0] for number in range(1, 60_000)]
-                    header = {**header, "value": {"k": "dict", "v": pairs}}
-                send(connection, header, body)
-            wire.send = colliding
-            """,
-        ),
-        predict="def predict(x, a):\n    return 'collide'",
+        """
+        pairs = [[number * (2**61 - 1), 0] for number in range(1, 60_000)]
+        lie, body = {"k": "dict", "v": pairs}, b""
+        """,
     ),
     *(
         forger(

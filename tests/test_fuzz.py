@@ -33,6 +33,7 @@ from autograder.sandbox.submission import Submission, read_outputs
 from autograder.sandbox.wire import Decoder, Encoder, Foreign, WireError
 from autograder.student import Axes, Student, StudentError, Unanswered
 from tests.sample_class import Maker
+from tests.test_wire import nested
 
 Json = Any
 Reply = tuple[dict[str, Any], bytes]
@@ -67,14 +68,6 @@ def at_once(seconds: float = 10) -> Iterator[None]:
 texts = st.text(st.characters(exclude_categories=()), max_size=8)
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | texts
 documents = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4))
-
-
-def nested(depth: int) -> list[Json]:
-    """A list in a list in a list …"""
-    value: list[Json] = []
-    for _ in range(depth - 1):
-        value = [value]
-    return value
 
 
 ODD: list[Json] = [
