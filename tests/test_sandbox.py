@@ -170,3 +170,19 @@ def test_own_folder_is_open(session: Session) -> None:
 def test_a_frame_too_large_is_refused() -> None:
     with pytest.raises(wire.WireError, match="frame too large"):
         wire.send(None, {}, bytes(wire.MAX_BODY + 1))  # type: ignore[arg-type]
+
+
+def test_a_cold_worker_has_a_temporary_folder_of_its_own_too() -> None:
+    """torch keeps a cache there when it is first asked for a function's gradient, or for an optimizer."""
+    cell = (
+        "import tempfile, torch\nfrom pathlib import Path\n"
+        "a = torch.ones(2, requires_grad=True)\n"
+        "torch.optim.SGD([a], lr=0.1)\n"
+        "print(torch.func.grad(lambda b: (b * b).sum())(a.detach()).tolist())\n"
+        "print(Path(tempfile.gettempdir()) == Path.cwd())\n"
+    )
+    with WarmProcess(probe.best(), thorough=False) as cold:
+        session = Session(cold, Limits())
+        reply, _ = session.ask(20, {"op": "run", "source": cell, "pictures": True})
+        session.close()
+    assert reply["outputs"] == [{"output_type": "stream", "name": "stdout", "text": "[2.0, 2.0]\nTrue\n"}]

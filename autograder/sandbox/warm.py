@@ -15,6 +15,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 from typing import Any
 
 import torch
@@ -67,6 +68,7 @@ class Warm:
         workdir = request["fork"]
         os.chdir(workdir)
         os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR", "XDG_CACHE_HOME"), workdir))
+        tempfile.tempdir = None  # it was looked up before the fork; torch keeps caches there too
         null = os.open(os.devnull, os.O_RDWR)
         for fd in (0, 1, 2):
             os.dup2(null, fd)
