@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: install exercises demo test lint benchmark fuzz clean
+.PHONY: install exercises demo test lint benchmark fuzz stability clean
 
 install: $(BIN)/.installed  ## the environment .venv, with everything pinned by constraints.txt
 
@@ -24,7 +24,8 @@ lint: install
 	$(BIN)/mypy
 
 test: lint  ## everything that CI checks
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest tests/test_attacks.py  # alone: see FIRST in tests/conftest.py
+	$(BIN)/python -m pytest --ignore=tests/test_attacks.py --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 benchmark: install  ## speed, as ratios against what one would otherwise use; takes half an hour
 	$(BIN)/python -m benchmarks.throughput
@@ -34,6 +35,9 @@ benchmark: install  ## speed, as ratios against what one would otherwise use; ta
 
 fuzz: install  ## the fuzz tests, for much longer
 	$(BIN)/python -m pytest tests/test_fuzz.py --hypothesis-profile long
+
+stability: install  ## the verdict of every random answer under 20 seeds; takes ten minutes
+	SEEDS=20 $(BIN)/python -m pytest tests/test_luck.py --numprocesses 2
 
 clean:  ## what was built; hand-ins and marks in course/ stay
 	rm -rf solutions/*/ build *.egg-info .venv/bin/.installed

@@ -163,7 +163,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("path", metavar="PATH", help="the notebook")
     one.add_argument("--json", action="store_true", help="print the Report as JSON")
     one.add_argument("--exercise", metavar="ID", help="look at this exercise only")
-    one.add_argument("--hints", metavar="N", type=int, default=1, help="hints for each failure: 0 or 1 (default)")
+    one.add_argument("--hints", metavar="N", type=int, default=1, help="hints for each failure: 0 to 3 (default: 1)")
     one.set_defaults(run=check)
 
     many = commands.add_parser("grade", help="grade everything in course/submitted/ into nbgrader's gradebook")

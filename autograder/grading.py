@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from autograder.calls import reached
+from autograder.diagnosis import diagnose
 from autograder.handin import HandIn
 from autograder.lesson import Lesson, Task
 from autograder.report import Criterion, Exercise, Report, Status, Verdict
@@ -27,11 +28,13 @@ class Grading:
         report: the verdicts.
         outputs: one list of nbformat outputs for each cell of `HandIn.code`.
         pictures: what makes PNG images, by exercise: of what the hand-in drew, and of what the lesson's answer draws.
+        losses: after each epoch, by exercise: the hand-in's, and the lesson's.
     """
 
     report: Report
     outputs: list[list[Output]]
     pictures: dict[str, list[Callable[[], bytes]]]
+    losses: dict[str, tuple[list[float], list[float]]]
 
 
 class Grader:
@@ -47,7 +50,7 @@ class Grader:
         name, isolation = self._lesson.assignment, self._warm.isolation
         if handin.unreadable is not None:
             total, why = self._lesson.max_score, handin.unreadable
-            return Grading(Report.unreadable(name, total, why, isolation=isolation, student=student), [], {})
+            return Grading(Report.unreadable(name, total, why, isolation=isolation, student=student), [], {}, {})
         for _ in range(2):
             grading, killed = self._attempt(handin, student, only, seed)
             if not killed:
@@ -62,7 +65,7 @@ class Grader:
         with Submission(self._warm, sources, self._limits, seed=seed) as submission:
             outputs = submission.run()
             found = {
-                task.id: judge(task.id, Student(submission), self._lesson.reference)
+                task.id: self._judge(task.id, submission, explain=task in tasks)
                 for task in self._lesson.tasks
                 if task in tasks or task.id in earlier
             }
@@ -71,7 +74,15 @@ class Grader:
         exercises = tuple(_exercise(task, found[task.id], handin, outputs) for task in tasks)
         pictures = {task.id: pair for task in tasks if (pair := found[task.id].pictures)}
         report = Report.of(self._lesson.assignment, exercises, isolation=self._warm.isolation, student=student)
-        return Grading(report, outputs, pictures), submission.killed
+        losses = {task.id: found[task.id].curves[0] for task in tasks if found[task.id].curves}
+        return Grading(report, outputs, pictures, losses), submission.killed
+
+    def _judge(self, exercise: str, submission: Submission, *, explain: bool = True) -> Verdicts:
+        student, reference = Student(submission), self._lesson.reference
+        found = judge(exercise, student, reference)
+        if explain and found.attempted and not found.full:
+            diagnose(exercise, student, found, reference)
+        return found
 
     def _follow_through(self, exercise: str, sources: list[str], submission: Submission, found: Found) -> None:
         """Judge again with the lesson's own helpers where earlier answers lost marks; the better mark stands.
@@ -88,7 +99,7 @@ class Grader:
             return
         helpers = Helpers(broken, self._lesson.helpers(broken))
         with submission.again(helpers) as fresh:
-            helped = judge(exercise, Student(fresh), self._lesson.reference)
+            helped = self._judge(exercise, fresh)
         submission.killed |= fresh.killed
         if helped.score > own.score:
             names = " and ".join(f"`{name}`" for name in broken)
@@ -102,9 +113,8 @@ def _merged(own: Criterion, helped: Criterion) -> Criterion:
     """The verdict with helpers, in words from the run without: the other worker knew some of the lesson's answers."""
     if helped.status is Verdict.PASSED:
         return helped
-    if own.status is not Verdict.PASSED:
-        return dataclasses.replace(own, status=helped.status)
-    return dataclasses.replace(helped, input=None, actual=None, expected=None)
+    words = own if own.status is not Verdict.PASSED else Criterion(own.name, helped.status, 0.0, own.max_score)
+    return dataclasses.replace(helped, input=words.input, actual=words.actual, expected=words.expected)
 
 
 def _exercise(task: Task, found: Verdicts, handin: HandIn, outputs: list[list[Output]]) -> Exercise:

@@ -22,12 +22,15 @@ from autograder.files import digest, write
 from autograder.grading import Grader, Grading
 from autograder.handin import KEY, HandIn, grade_id, is_checks, read
 from autograder.lesson import Lesson
+from autograder.render import words
 from autograder.render.html import render_exercise, render_unreadable
 from autograder.sandbox import levels
 from autograder.sandbox.launch import shared
 from autograder.sandbox.limits import Limits
 
 CELL, PAGE = 4_000, 60_000  # characters of a cell, and of all, that are coloured or typeset on a feedback page
+SHOWN, BRIEF = 150_000, 1_000  # characters of what the student's cells put out; of each that comes after those
+CUT = "\n… (cut here, to keep this page small)\n"
 
 
 class _InPlace(Exporter):
@@ -74,6 +77,9 @@ class FeedbackExporter(_InPlace, HTMLExporter):
         room = _Room(PAGE)
         self.register_filter("highlight_code", lambda source: room.spend(source, _highlight))
         self.register_filter("markdown2html", lambda source: room.spend(source, _markdown))
+        shown = _Room(SHOWN)
+        self.register_filter("fits", lambda data: shown.take(len(data)))
+        self.register_filter("brief", lambda text: text if shown.take(len(text)) else text[:BRIEF] + CUT)
         return self.template.render(nb=notebook, resources=resources), resources
 
 
@@ -83,15 +89,21 @@ def _json(notebook: NotebookNode) -> str:
 
 
 class _Room:
-    """How much of a page is made beautiful: some texts take a time that grows with the square of their length."""
+    """What there is room for on a page: some texts take a time that grows with the square of their length."""
 
     def __init__(self, characters: int) -> None:
         self._left = characters
 
+    def take(self, characters: int) -> bool:
+        """Whether there is room for so many more, which is then taken."""
+        if characters > self._left:
+            return False
+        self._left -= characters
+        return True
+
     def spend(self, source: str, convert: Callable[[str], str]) -> str:
         """Convert it, or show it as it is if it is long or the page already is."""
-        self._left -= len(source)
-        if len(source) <= CELL and self._left >= 0:
+        if len(source) <= CELL and self.take(len(source)):
             return convert(source)
         return f"<pre>{escape(source)}</pre>"
 
@@ -137,7 +149,10 @@ def write_outputs(handin: HandIn, grading: Grading, lesson: Lesson) -> None:
 
     nbgrader takes a graded cell's marks from its one execute_result; nothing that student code printed may stay there.
     """
-    handin.notebook["metadata"][KEY]["isolation"] = grading.report.isolation
+    exercise, sentence = words.first(grading.report)
+    statuses = {one.id: words.STATUS[one.status] for one in grading.report.exercises}
+    about = {"isolation": grading.report.isolation, "statuses": statuses, "first": exercise, "sentence": sentence}
+    handin.notebook["metadata"][KEY].update(about)
     for cell, outputs in zip(handin.code, grading.outputs, strict=False):
         cell["outputs"] = [NotebookNode(from_dict(output)) for output in outputs]
     for cell in filter(is_checks, handin.notebook["cells"]):
@@ -152,7 +167,8 @@ def _verdict(checks: str, grading: Grading, lesson: Lesson) -> tuple[float, str]
     report = grading.report
     for task, exercise in zip(lesson.tasks, report.exercises, strict=False):
         if task.checks_id == checks:
-            return exercise.score, render_exercise(exercise, [make() for make in grading.pictures.get(task.id, ())])
+            pictures = [make() for make in grading.pictures.get(task.id, ())]
+            return exercise.score, render_exercise(exercise, pictures, grading.losses.get(task.id))
     return 0.0, render_unreadable(report)
 
 

@@ -34,7 +34,13 @@ class Status(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Criterion:
-    """One thing that a grader looked at, in the words that the student reads."""
+    """One thing that a grader looked at, in the words that the student reads.
+
+    Attributes:
+        diagnosis: what seems to be the matter, as a sentence.
+        hint: what to look at next; `more_hints` go further, one by one.
+        misconception: the id of the catalogue's entry that the answer behaves like.
+    """
 
     name: str
     status: Verdict
@@ -45,6 +51,8 @@ class Criterion:
     expected: str | None = None
     hint: str | None = None
     misconception: str | None = None
+    diagnosis: str | None = None
+    more_hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,10 +132,12 @@ class Report:
 
 
 def _exercise(data: dict[str, Any]) -> Exercise:
-    criteria = tuple(
-        Criterion(**{**criterion, "status": Verdict(criterion["status"])}) for criterion in data["criteria"]
-    )
+    criteria = tuple(_criterion(criterion) for criterion in data["criteria"])
     return Exercise(**{**data, "status": Status(data["status"]), "criteria": criteria})
+
+
+def _criterion(data: dict[str, Any]) -> Criterion:
+    return Criterion(**{**data, "status": Verdict(data["status"]), "more_hints": tuple(data["more_hints"])})
 
 
 def _status(criteria: tuple[Criterion, ...]) -> Status:

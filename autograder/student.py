@@ -7,6 +7,8 @@ like any test of a local function.
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +19,8 @@ import torch
 from autograder.sandbox import wire
 from autograder.sandbox.submission import Submission
 
+MEMORABLE = 10_000  # numbers in a value that is remembered
+FEW = 100
 Header = dict[str, Any]
 Kind = tuple[torch.Size, torch.dtype]  # of a tensor
 
@@ -28,13 +32,15 @@ class StudentError(Exception):
         type: the exception's class name; empty if the message is a sentence of the kit's own.
         message: its text.
         trace: the lines of the student's own cells that led there.
+        origin: the library in whose code it was raised, such as "matplotlib"; empty if in the student's own line.
     """
 
-    def __init__(self, type: str, message: str, trace: str) -> None:
+    def __init__(self, type: str, message: str, trace: str, origin: str = "") -> None:
         super().__init__(": ".join(filter(None, (type, message))))
         self.type = type
         self.message = message
         self.trace = trace
+        self.origin = origin
 
 
 class Unanswered(Exception):
@@ -63,11 +69,38 @@ class Drawing:
     failure: StudentError | None
 
 
+@dataclass(frozen=True)
+class Call:
+    """One call of a student's function, and what came of it.
+
+    Attributes:
+        name: the function.
+        args: what it was given; tensors are twins, as they were before the call.
+        value: what it returned; None if it raised.
+        after: twins of the arguments after the call; empty if it raised.
+        leaves: for each tensor argument, whether it still is a leaf.
+        grad_enabled: whether autograd was still on.
+        raised: the exception.
+        drawing: what lay on the axes afterwards, if somebody looked.
+        answered: whether anything came of it; False if it was stopped, or its process ended.
+    """
+
+    name: str
+    args: tuple[Any, ...]
+    value: Any = None
+    after: tuple[Any, ...] = ()
+    leaves: tuple[bool, ...] = ()
+    grad_enabled: bool = True
+    raised: StudentError | None = None
+    drawing: Drawing | None = None
+    answered: bool = True
+
+
 class Student:
     """The names that a student's notebook defines.
 
     Attributes:
-        arguments: what the last call was given, before it changed anything.
+        calls: what its functions were called with, and what they did, since the last `forget`; and values looked at.
         grad_enabled: whether autograd was still on after the last call.
         leaves: for each tensor argument of the last call, whether it still is a leaf.
     """
@@ -75,7 +108,7 @@ class Student:
     def __init__(self, submission: Submission) -> None:
         self._submission = submission
         self._forgets = False
-        self.arguments: tuple[str, tuple[Any, ...]] | None = None
+        self.calls: list[Call] = []
         self.grad_enabled = True
         self.leaves: tuple[bool, ...] = ()
 
@@ -91,7 +124,9 @@ class Student:
             Unanswered: it has defined no such name.
         """
         header, body = self._ask({"op": "get", "name": name})
-        return wire.Decoder(body).decode(header.get("value"))
+        value = wire.Decoder(body).decode(header.get("value"))
+        self.calls.append(Call(name, (), _kept(value)))
+        return value
 
     def axes(self, *, current: bool = True) -> Axes:
         """Fresh axes to draw on, which pyplot takes for the current ones or not."""
@@ -103,20 +138,42 @@ class Student:
         Raises:
             WireError: the worker's answer is no drawing.
         """
-        header, body = self._ask({"op": "drawn", "handle": axes.handle, "picture": picture})
+        try:
+            header, body = self._ask({"op": "drawn", "handle": axes.handle, "picture": picture})
+        except StudentError as error:  # already looking at what lies there fails
+            self._looked(Drawing(b"", (), error))
+            raise
         match wire.Decoder(body).decode(header.get("value")):
             case [bytes(png), list(marks)]:
                 failure = _error(header["undrawable"]) if "undrawable" in header else None
-                return Drawing(png, tuple(_mark(mark) for mark in marks), failure)
+                return self._looked(Drawing(png, tuple(_mark(mark) for mark in marks), failure))
         raise wire.WireError("the answer is not a drawing")
+
+    def _looked(self, drawing: Drawing) -> Drawing:
+        """Remember it with the last call."""
+        self.calls[-1:] = [dataclasses.replace(call, drawing=drawing) for call in self.calls[-1:]]
+        return drawing
 
     def forget(self) -> None:
         """Let the worker drop the graphs and axes kept for earlier calls, before the next one."""
         self._forgets = True
-        self.arguments = None
+        self.calls = []
 
     def _call(self, name: str, args: tuple[Any, ...]) -> Any:
-        self.arguments = (name, tuple(_copy(arg) for arg in args))
+        call = Call(name, tuple(twin(arg) for arg in args), answered=False)
+        self.calls.append(call)
+        try:
+            value = self._answer(name, args)
+        except StudentError as error:
+            self.calls[-1] = dataclasses.replace(call, raised=error, answered=True)
+            raise
+        self.calls[-1] = dataclasses.replace(
+            call, value=_kept(value), after=tuple(_kept(arg) for arg in args),
+            leaves=self.leaves, grad_enabled=self.grad_enabled, answered=True,
+        )  # fmt: skip
+        return value
+
+    def _answer(self, name: str, args: tuple[Any, ...]) -> Any:
         sent: list[torch.Tensor] = []
         encoder = wire.Encoder(describe=lambda tensor: _describe(encoder, tensor, sent), replace=_handle)
         request = {"op": "call", "name": name, "args": [encoder.encode(arg) for arg in args]}
@@ -181,7 +238,7 @@ class Student:
 
 def _error(raised: Any) -> StudentError:
     text = raised if isinstance(raised, dict) else {}
-    return StudentError(*(_text(text.get(key)) for key in ("type", "message", "trace")))
+    return StudentError(*(_text(text.get(key)) for key in ("type", "message", "trace", "origin")))
 
 
 class _Remote(torch.autograd.Function):
@@ -209,18 +266,39 @@ def _describe(encoder: wire.Encoder, tensor: torch.Tensor, sent: list[torch.Tens
 
 
 def _mirror(decoder: wire.Decoder, tensor: torch.Tensor, fact: Header) -> None:
-    """Do to the local tensor what the call has done to its twin in the worker."""
+    """Do to the local tensor what the call has done to its twin in the worker.
+
+    After `a.data = ...` a gradient may no longer fit its tensor. No tensor can be given such a one, so it gets none.
+    """
     if "value" in fact:
         tensor.data = decoder.raw(fact["value"])
     if tensor.is_leaf:
         if tensor.is_floating_point():
             tensor.requires_grad_(fact.get("requires_grad") is True)
         if "grad" in fact:
-            tensor.grad = None if fact["grad"] is None else decoder.raw(fact["grad"])
+            grad = None if fact["grad"] is None else decoder.raw(fact["grad"])
+            with torch.inference_mode(fact.get("inference") is True):
+                tensor.grad = grad.clone() if grad is not None and _kind(grad) == _kind(tensor) else None
 
 
 def _kind(tensor: torch.Tensor) -> Kind:
     return tensor.shape, tensor.dtype
+
+
+def _kept(value: Any) -> Any:
+    """What is remembered of a value: itself if it is small, so that no answer fills the grader's memory."""
+    match value:
+        case torch.Tensor() | np.ndarray() if math.prod(value.shape) <= MEMORABLE:
+            return twin(value)
+        case list() | tuple() if len(value) <= FEW:
+            return type(value)(map(_kept, value))
+        case dict() if len(value) <= FEW:
+            return {key: _kept(item) for key, item in value.items()}
+        case None | bool() | int() | float() | wire.Foreign():
+            return value
+        case str():
+            return value[: wire.MAX_TEXT]
+    return wire.Foreign(type(value).__name__, "too large to keep")
 
 
 def _handle(value: Any) -> Header | None:
@@ -238,8 +316,18 @@ def _text(value: Any) -> str:
     return value[: wire.MAX_TEXT] if isinstance(value, str) else ""
 
 
-def _copy(value: Any) -> Any:
-    return value.detach().clone() if isinstance(value, torch.Tensor) else value
+def twin(value: Any) -> Any:
+    """A tensor's copy with the same flags and gradient; anything else as it is."""
+    if not isinstance(value, torch.Tensor):
+        return value
+    copy = value.detach().clone()
+    if type(value) is torch.nn.Parameter:
+        copy = torch.nn.Parameter(copy, requires_grad=value.requires_grad)
+    elif value.requires_grad:
+        copy.requires_grad_()
+    if value.is_leaf and value.grad is not None and _kind(value.grad) == _kind(value):
+        copy.grad = value.grad.detach().clone()
+    return copy
 
 
 def _integer(value: Any) -> int:

@@ -9,7 +9,6 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 from _pytest.config import _prepareconfig
@@ -23,7 +22,7 @@ from autograder.sandbox.session import Exceeded, Stopped
 from autograder.sandbox.submission import OutOfTime
 from autograder.sandbox.wire import WireError
 from autograder.show import show
-from autograder.student import Axes, Student, StudentError, Unanswered
+from autograder.student import Axes, Call, Student, StudentError, Unanswered
 
 log = logging.getLogger(__name__)
 GRADERS = "autograder.graders"
@@ -42,11 +41,19 @@ OPTIONS = (
 
 @dataclass
 class Verdicts:
-    """What one run of an exercise's grader found; `pictures` make PNG: the student's, then the lesson's."""
+    """What one run of an exercise's grader found.
+
+    Attributes:
+        traces: by the test's name, the calls that each criterion made.
+        pictures: what makes PNG images: the student's, then the lesson's.
+        curves: losses after each epoch: the student's, and the lesson's.
+    """
 
     criteria: list[Criterion] = field(default_factory=list)
+    traces: dict[str, list[Call]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     pictures: list[Callable[[], bytes]] = field(default_factory=list)
+    curves: list[tuple[list[float], list[float]]] = field(default_factory=list)
     unanswered: int = 0
     stops: int = 0
 
@@ -116,11 +123,13 @@ class _Graders:
         elsewhere = next((others[0] for name, others in self._items.items() if name != module), None)
         found, given = Verdicts(), self._fixtures
         given.now, given.against, given.notes, given.drawings = student, reference, found.notes, found.pictures
+        given.losses = found.curves
         for item, following in zip(items, [*items[1:], elsewhere], strict=True):
             failure = self._failure(item, student, found.stops)
             found.unanswered += isinstance(failure, Unanswered)
             found.stops += isinstance(failure, Stopped)
-            found.criteria.append(criterion(item, failure, student.arguments, reference))
+            found.criteria.append(criterion(item, failure, student.calls, reference))
+            found.traces[item.name] = student.calls
             self._state.teardown_exact(following)
         return found
 
@@ -146,21 +155,21 @@ class _Graders:
 def criterion(
     item: pytest.Function,
     failure: BaseException | None,
-    arguments: tuple[str, tuple[Any, ...]] | None,
+    calls: list[Call],
     reference: Reference,
 ) -> Criterion:
-    """The verdict on one test, given what it raised and what the student's function was last called with."""
+    """The verdict on one test, given what it raised and the calls that it made."""
     name, hint = describe(item)
     points = worth(item)
     if failure is None:
         return Criterion(name, Verdict.PASSED, points, points)
     lost = functools.partial(Criterion, name, score=0.0, max_score=points)
-    input = _input(arguments, reference)
+    input = _input(calls[-1], reference) if calls else None
     match failure:
         case Failed():
             return lost(
                 Verdict.FAILED, input=failure.input or input, actual=failure.actual, expected=failure.expected,
-                hint=failure.hint or hint,
+                hint=failure.hint or hint, diagnosis=failure.diagnosis,
             )  # fmt: skip
         case StudentError():
             trace = "\n".join(failure.trace.splitlines()[1:]) or str(failure)
@@ -193,11 +202,10 @@ def worth(item: pytest.Function) -> float:
     return float(marker.args[0]) if marker else 0.0
 
 
-def _input(arguments: tuple[str, tuple[Any, ...]] | None, reference: Reference) -> str | None:
-    """The last call's arguments under the names that the lesson gives them."""
-    if arguments is None:
+def _input(call: Call, reference: Reference) -> str | None:
+    """A call's arguments under the names that the lesson gives them."""
+    if not call.args:
         return None
-    name, values = arguments
-    names = inspect.signature(getattr(reference, name)).parameters
-    shown = [f"{key} = {show(value)}" for key, value in zip(names, values, strict=False) if not isinstance(value, Axes)]
-    return ", ".join(shown)
+    names = inspect.signature(getattr(reference, call.name)).parameters
+    pairs = zip(names, call.args, strict=False)
+    return ", ".join(f"{key} = {show(value)}" for key, value in pairs if not isinstance(value, Axes))

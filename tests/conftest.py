@@ -22,14 +22,25 @@ from autograder.lesson import HOME, Lesson
 from autograder.sandbox import levels, probe
 from autograder.sandbox.launch import WarmProcess
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.submission import Submission
+from tests.answers import Answer
 from tests.sample_class import Maker
 
 QUICK = Limits(cell=3, call=3, grace=1)
 PATIENT = Limits(cell=8, call=8)
 Grade = Callable[..., Grading]
+Running = Callable[[Answer], Submission]
+# Which test files come first, the slowest of them, so that two processes that share them end at about the same time.
+# `make test` does not share out the attacks: their batch takes every core, and is held to seconds and the whole disk.
+FIRST = ("attacks", "answers", "luck", "resilience", "batch", "postgresql", "page", "graders", "submissions")
 settings.register_profile("ci", max_examples=30, derandomize=True, database=None, deadline=None)
 settings.register_profile("long", max_examples=5000, deadline=None, print_blob=True, database=None)  # make fuzz
 settings.load_profile("ci")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {f"test_{name}.py": number for number, name in enumerate(FIRST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(FIRST)))
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +69,24 @@ def grade(lesson: Lesson, warm: WarmProcess, tmp_path: Path) -> Grade:
         return Grader(lesson, warm, limits).grade(read(path, lesson))
 
     return grade_text
+
+
+@pytest.fixture
+def submit(lesson: Lesson, maker: Maker, warm: WarmProcess, tmp_path: Path) -> Iterator[Running]:
+    """Runs a notebook with this answer in it; all other exercises have the lesson's."""
+    running: list[Submission] = []
+
+    def start(answer: Answer) -> Submission:
+        path = tmp_path / "sgd.ipynb"
+        path.write_text(maker.text(answers={answer.exercise: answer.code}, bare=True), "utf-8")
+        submission = Submission(warm, [cell["source"] for cell in read(path, lesson).code], QUICK)
+        running.append(submission)
+        submission.run()
+        return submission
+
+    yield start
+    for submission in running:
+        submission.close()
 
 
 @pytest.fixture

@@ -207,12 +207,31 @@ def test_check_of_a_wrong_exercise_exits_1_and_explains(
     assert cli.main(["check", str(notebook), "--exercise", "mse"]) == 1
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
     start = lines.index("✗ squares the error")
-    assert lines[start + 1 : start + 5] == [
+    assert lines[start + 1 : start + 6] == [
         "input     y_hat = [5], y = [2]",
         "yours     3",
         "expected  9",
-        "Hint: The one error here is 3. What is the S in MSE?",
+        "You average the absolute errors (that is the MAE), not their squares.",
+        "Hint: Take a single error of 3. What is its square?",
     ]
+    assert lines[-2:] == ["mse is the first one to look at again: squares the error.", "6 of 8 points"]
+
+
+@pytest.mark.parametrize("hints", range(5))
+def test_check_shows_as_many_hints_as_are_wanted(
+    hints: int, maker: Maker, notebook: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).sum()"
+    notebook.write_text(maker.text(answers={"mse": answer}, bare=True))
+    assert cli.main(["check", str(notebook), "--exercise", "mse", "--hints", str(hints)]) == 1
+    shown = " ".join(capsys.readouterr().out.split())
+    told = [
+        "Hint: Duplicate every row: should the loss change?",
+        "Hint: Read the name word by word, from the back: error, squared, mean. Which one is missing?",
+        "Hint: A mean judges ten rows and a thousand rows on the same scale; a sum grows with them.",
+    ]
+    assert [hint in shown for hint in told] == [number < hints for number in range(3)]
+    assert shown.count("The same seems to be behind this one.") == 1
 
 
 def test_check_without_hints(maker: Maker, notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:

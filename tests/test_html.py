@@ -2,49 +2,90 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
+
 import pytest
 
 from autograder.render.html import harmless, render_exercise, render_unreadable
 from autograder.report import Criterion, Exercise, Report, Status, Verdict
 
 KEPT = Criterion("squares the error", Verdict.PASSED, 2.0, 2.0)
-LOST = Criterion("averages", Verdict.FAILED, 0.0, 1.5, "y = [0, 0]", "2", "1", "Duplicate every row.")
+LOST = Criterion(
+    "averages", Verdict.FAILED, 0.0, 1.5, "y = [0, 0]", "2", "1", "Duplicate every row.", "sum-not-mean",
+    "Nothing divides the sum.", ("What does a mean do?", "A mean does not grow."),
+)  # fmt: skip
 BARE = Criterion("never tried", Verdict.NOT_RUN, 0.0, 1.0)
 
 
 def test_an_exercise_that_is_all_right_names_what_passed() -> None:
     assert render_exercise(Exercise.of("mse", (KEPT,))) == (
         '<section class="report passed">\n'
-        '<p class="verdict"><b>mse</b>: all right, 2 of 2 points</p>\n'
-        '<ul class="kept">\n'
+        '<h4 class="verdict"><code>mse</code>: all right, 2 of 2 points</h4>\n'
+        '<ul class="kept" aria-label="What is right">\n'
         "<li>squares the error</li>\n"
         "</ul>\n"
         "</section>"
     )
 
 
-def test_a_lost_criterion_shows_input_answer_expectation_and_hint() -> None:
-    assert render_exercise(Exercise.of("mse", (LOST,))) == (
-        '<section class="report failed">\n'
-        '<p class="verdict"><b>mse</b>: not right yet, 0 of 1.5 points</p>\n'
-        '<div class="lost failed">\n'
-        '<p class="name"><span class="mark">✗</span> averages</p>\n'
-        "<table>\n"
-        '<tr><th scope="row">input</th><td><pre>y = [0, 0]</pre></td></tr>\n'
-        '<tr><th scope="row">yours</th><td><pre>2</pre></td></tr>\n'
-        '<tr><th scope="row">expected</th><td><pre>1</pre></td></tr>\n'
-        "</table>\n"
-        '<p class="hint">Duplicate every row.</p></div>\n'
-        "</section>"
+def test_a_lost_criterion_shows_input_answer_expectation_diagnosis_and_hints() -> None:
+    assert squeezed(render_exercise(Exercise.of("mse", (LOST,)))) == squeezed(
+        """
+        <section class="report failed">
+        <h4 class="verdict"><code>mse</code>: not right yet, 0 of 1.5 points</h4>
+        <div class="lost failed">
+        <p class="name"><span class="mark" role="img" aria-label="not passed">✗</span> averages</p>
+        <table>
+        <tr><th scope="row">input</th><td><pre>y = [0, 0]</pre></td></tr>
+        <tr><th scope="row">yours</th><td><pre>2</pre></td></tr>
+        <tr><th scope="row">expected</th><td><pre>1</pre></td></tr>
+        </table>
+        <p class="diagnosis">Nothing divides the sum.</p>
+        <p class="hint"><b>Hint:</b> Duplicate every row.</p>
+        <details class="hint"><summary>Another hint</summary>
+        <p>What does a mean do?</p>
+        <details class="hint"><summary>Another hint</summary>
+        <p>A mean does not grow.</p>
+        </details>
+        </details>
+        </div>
+        </section>
+        """
     )
 
 
+def test_further_lost_criteria_wait_behind_a_click_and_one_cause_is_explained_once() -> None:
+    others = dataclasses.replace(LOST, name="does not grow"), dataclasses.replace(BARE, hint="Something else.")
+    page = squeezed(render_exercise(Exercise.of("mse", (LOST, *others))))
+    first, more = page.split('<details class="others"><summary>2 more things to look at</summary>')
+    assert "Nothing divides the sum." in first and "Nothing divides the sum." not in more
+    assert '<p class="diagnosis">The same seems to be behind this one.</p>' in more
+    assert "does not grow" in more and "Something else." in more
+    one = render_exercise(Exercise.of("mse", (LOST, others[0])))
+    assert "<summary>One more thing to look at</summary>" in one
+
+
+def squeezed(html: str) -> str:
+    """HTML without blank lines and indents."""
+    return "\n".join(line.strip() for line in html.splitlines() if line.strip())
+
+
 def test_a_criterion_without_facts_has_no_empty_table() -> None:
-    page = render_exercise(Exercise.of("mse", (BARE,), status=Status.NOT_ATTEMPTED))
-    assert "<b>mse</b>: not attempted, 0 of 1 points" in page
-    assert '<span class="mark">–</span> never tried' in page
+    page = render_exercise(Exercise.of("mse", (BARE,)))
+    assert '<span class="mark" role="img" aria-label="not run">–</span> never tried' in page
     assert "<table>" not in page
     assert 'class="hint"' not in page
+
+
+def test_what_was_not_attempted_only_says_so() -> None:
+    page = squeezed(render_exercise(Exercise.of("mse", (BARE,), status=Status.NOT_ATTEMPTED)))
+    assert page == (
+        '<section class="report not_attempted">\n'
+        '<h4 class="verdict"><code>mse</code>: not attempted, 0 of 1 points</h4>\n'
+        '<p class="todo">Nothing is written here yet.</p>\n'
+        "</section>"
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,18 +98,25 @@ def test_a_criterion_without_facts_has_no_empty_table() -> None:
 def test_each_status_has_its_class_and_its_words(status: Status, words: str) -> None:
     page = render_exercise(Exercise.of("mse", (KEPT, LOST), status=status))
     assert f'<section class="report {status.value}">' in page
-    assert f"<b>mse</b>: {words}, 2 of 3.5 points" in page
+    assert f"<code>mse</code>: {words}, 2 of 3.5 points" in page
 
 
 def test_everything_that_a_student_can_influence_is_escaped() -> None:
     nasty = "<script>alert('x')</script>"
     criteria = (
         Criterion(nasty, Verdict.PASSED, 1.0, 1.0),
-        Criterion(nasty, Verdict.FAILED, 0.0, 1.0, nasty, nasty, nasty, nasty),
+        Criterion(nasty, Verdict.FAILED, 0.0, 1.0, nasty, nasty, nasty, nasty, None, nasty, (nasty, nasty)),
     )
     page = render_exercise(Exercise.of("mse", criteria, note=nasty))
     assert "<script" not in page
-    assert page.count("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;") == 7
+    assert page.count("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;") == 10
+
+
+def test_what_stands_between_backticks_is_code_and_still_escaped() -> None:
+    note = "Your `gradient` is `<b>` and `x`y."
+    page = render_exercise(Exercise.of("mse", (dataclasses.replace(LOST, hint="Call `f()`."),), note=note))
+    assert "Your <code>gradient</code> is <code>&lt;b&gt;</code> and <code>x</code>y." in page
+    assert "<b>Hint:</b> Call <code>f()</code>." in page
 
 
 def test_a_page_can_be_saved_whatever_the_students_text_holds() -> None:
@@ -90,6 +138,25 @@ def test_a_hand_in_that_could_not_be_read_gets_the_reason() -> None:
         '<section class="report error"><p class="verdict">'
         "This hand-in could not be graded: the file &lt;is&gt; not JSON.</p></section>"
     )
+
+
+def test_two_loss_curves_are_one_small_picture_with_its_description() -> None:
+    page = render_exercise(Exercise.of("fit", (KEPT,)), losses=([4.0, 2.0, 1.0], [3.0, 1.0, 0.5]))
+    assert 'aria-label="Your losses go from 4 to 1, the lesson&#39;s from 3 to 0.5."' in page
+    assert page.count("<polyline") == 2
+    assert "<figcaption>The loss after each epoch, on 60 points around a line: yours, and the lesson&#39;s.<" in page
+    assert len(page) < 2500
+
+
+@pytest.mark.parametrize("yours", [[], [float("nan")], [1.0, float("inf")], [1.0] * 1001])
+def test_what_is_no_curve_is_not_drawn(yours: list[float]) -> None:
+    assert "<svg" not in render_exercise(Exercise.of("fit", (KEPT,)), losses=(yours, [3.0, 1.0, 0.5]))
+
+
+def test_a_curve_that_runs_away_stays_in_its_picture() -> None:
+    page = render_exercise(Exercise.of("fit", (KEPT,)), losses=([1.0, 1e30, -5.0], [3.0, 1.0, 0.5]))
+    spots = re.findall(r'class="yours" points="([^"]*)"', page)[0].split()
+    assert all(0 <= float(one) <= 320 for spot in spots for one in spot.split(","))
 
 
 CLEANED = [

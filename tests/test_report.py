@@ -12,7 +12,8 @@ from autograder.report import Criterion, Exercise, Report, Status, Verdict
 PASSED = Criterion("squares the error", Verdict.PASSED, 2.0, 2.0)
 LOST = Criterion(
     "averages over the rows", Verdict.FAILED, 0.0, 1.5, "y_hat = [1, -1], y = [0, 0]", "2", "1",
-    "Duplicate every row: should the loss change?", "sum-not-mean",
+    "Duplicate every row: should the loss change?", "sum-not-mean", "Nothing divides the sum.",
+    ("What does a mean do?", "A mean does not grow."),
 )  # fmt: skip
 HALF = Criterion("tidy", Verdict.FAILED, 0.5, 1.0)
 NOT_RUN = Criterion("never tried", Verdict.NOT_RUN, 0.0, 1.0)
@@ -73,6 +74,7 @@ def test_the_json_has_the_promised_keys_in_the_promised_order() -> None:
         "name": "averages over the rows", "status": "failed", "score": 0.0, "max_score": 1.5,
         "input": "y_hat = [1, -1], y = [0, 0]", "actual": "2", "expected": "1",
         "hint": "Duplicate every row: should the loss change?", "misconception": "sum-not-mean",
+        "diagnosis": "Nothing divides the sum.", "more_hints": ["What does a mean do?", "A mean does not grow."],
     }  # fmt: skip
     assert mse["criteria"][0]["hint"] is None
 

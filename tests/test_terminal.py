@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from io import StringIO
 
 import pytest
@@ -11,7 +12,11 @@ from autograder.render import terminal
 from autograder.report import Criterion, Exercise, Report, Status, Verdict
 
 KEPT = Criterion("squares the error", Verdict.PASSED, 2.0, 2.0)
-LOST = Criterion("averages", Verdict.FAILED, 0.0, 1.5, "y = [0, 0]", "2", "1", "Duplicate every row.")
+LOST = Criterion(
+    "averages", Verdict.FAILED, 0.0, 1.5, "y = [0, 0]", "2", "1", "Duplicate every row.", "sum-not-mean",
+    "Nothing divides the sum.", ("What does a mean do?", "A mean does not grow."),
+)  # fmt: skip
+AGAIN = dataclasses.replace(LOST, name="does not grow")
 BARE = Criterion("never tried", Verdict.NOT_RUN, 0.0, 1.0)
 BROKEN = Criterion("answers", Verdict.ERROR, 0.0, 1.0, actual="no answer: it ended")
 
@@ -44,6 +49,7 @@ def test_a_report_shows_what_passed_and_what_did_not() -> None:
         "      input     y = [0, 0]\n"
         "      yours     2\n"
         "      expected  1\n"
+        "      Nothing divides the sum.\n"
         "      Hint: Duplicate every row.\n"
         "  – never tried\n"
         "\n"
@@ -53,20 +59,30 @@ def test_a_report_shows_what_passed_and_what_did_not() -> None:
         "fit: all right, 2 of 2 points\n"
         "  ✓ squares the error\n"
         "\n"
+        "mse is the first one to look at again: averages.\n"
         "4 of 7.5 points"
     )
 
 
-@pytest.mark.parametrize(("hints", "shown"), [(0, False), (1, True), (2, True)])
-def test_hints_are_shown_unless_none_are_wanted(hints: int, shown: bool) -> None:
+@pytest.mark.parametrize("hints", [-1, 0, 1, 2, 3, 4])
+def test_as_many_hints_are_shown_as_are_wanted(hints: int) -> None:
     text = printed(terminal.report(report(Exercise.of("mse", (LOST,))), hints))
-    assert ("Hint: Duplicate every row." in text) is shown
+    told = ["Hint: Duplicate every row.", "Hint: What does a mean do?", "Hint: A mean does not grow."]
+    assert [hint in text for hint in told] == [number < hints for number in range(3)]
     assert "expected  1" in text
+
+
+def test_what_has_the_same_cause_is_explained_once() -> None:
+    text = printed(terminal.report(report(Exercise.of("mse", (LOST, AGAIN)))))
+    assert text.count("Nothing divides the sum.") == text.count("Hint: Duplicate every row.") == 1
+    assert "      The same seems to be behind this one.\n" in text
 
 
 def test_of_an_exercise_that_was_not_attempted_only_that_is_said() -> None:
     found = report(Exercise.of("mse", (BARE,), status=Status.NOT_ATTEMPTED))
-    assert printed(terminal.report(found)) == "mse: not attempted, 0 of 1 points\n\n0 of 1 points"
+    assert printed(terminal.report(found)) == (
+        "mse: not attempted, 0 of 1 points\n\nmse is the next one to write.\n0 of 1 points"
+    )
 
 
 def test_a_file_that_could_not_be_read_gets_the_reason_and_no_points() -> None:
@@ -99,7 +115,7 @@ NASTY = ["[bold]b[/bold]", "see [/b]", ":smile:", "[link=https://elsewhere.examp
 def test_in_a_report_brackets_and_colons_are_only_text(text: str) -> None:
     criterion = Criterion(text, Verdict.FAILED, 0.0, 1.0, text, text, text, text)
     shown = printed(terminal.report(report(Exercise.of("mse", (criterion,), note=text), note=text)))
-    assert shown.count(text) == 7
+    assert shown.count(text) == 8
 
 
 @pytest.mark.parametrize("text", NASTY)

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 import torch
 
+from autograder.graders.difference import describe
 from autograder.sandbox.wire import Foreign
 from autograder.show import MANY
 from autograder.show import shape as show_shape
@@ -22,16 +23,27 @@ RTOL_SINGLE = 1e-4
 
 
 class Failed(Exception):
-    """An expectation did not hold. Texts that are None are filled in from the criterion and its last call."""
+    """An expectation did not hold. Texts that are None are filled in from the criterion and its last call.
+
+    Attributes:
+        diagnosis: what differs, in plain words.
+    """
 
     def __init__(
-        self, actual: str | None, expected: str | None, *, hint: str | None = None, input: str | None = None
+        self,
+        actual: str | None,
+        expected: str | None,
+        *,
+        hint: str | None = None,
+        input: str | None = None,
+        diagnosis: str | None = None,
     ) -> None:
         super().__init__(f"{actual} instead of {expected}")
         self.actual = actual
         self.expected = expected
         self.hint = hint
         self.input = input
+        self.diagnosis = diagnosis
 
 
 def fail(actual: str | None, expected: str | None, **more: str | None) -> NoReturn:
@@ -56,7 +68,11 @@ def shape(value: Any, wanted: tuple[int, ...]) -> None:
     """A tensor of exactly this shape."""
     found = tensor(value, f"a tensor of shape {wanted}")
     if tuple(found.shape) != wanted:
-        raise Failed(f"a tensor of shape {show_shape(found)}", f"a tensor of shape {wanted}")
+        diagnosis = None
+        if found.numel() == torch.Size(wanted).numel():
+            amount = "missing" if found.dim() < len(wanted) else "too many"
+            diagnosis = f"As many numbers as there should be; but a dimension is {amount}."
+        raise Failed(f"a tensor of shape {show_shape(found)}", f"a tensor of shape {wanted}", diagnosis=diagnosis)
 
 
 def dtype(value: Any, wanted: torch.dtype) -> None:
@@ -64,21 +80,27 @@ def dtype(value: Any, wanted: torch.dtype) -> None:
     name = str(wanted).removeprefix("torch.")
     found = tensor(value, f"a tensor of dtype {name}")
     if found.dtype is not wanted:
-        raise Failed(f"dtype {str(found.dtype).removeprefix('torch.')}", f"dtype {name}")
+        other = str(found.dtype).removeprefix("torch.")
+        raise Failed(f"dtype {other}", f"dtype {name}", diagnosis=f"The numbers have become {other} on the way.")
 
 
-def values(actual: Any, expected: torch.Tensor | float, *, rtol: float | None = None, **more: str | None) -> None:
-    """The same numbers in the same order, however they are wrapped; never nan or infinite."""
+def values(
+    actual: Any, expected: torch.Tensor | float, *, rtol: float | None = None, least: float = 1.0, **more: str | None
+) -> None:
+    """The same numbers in the same order, however they are wrapped; never nan or infinite.
+
+    `least` is the size below which numbers count as nearly nothing (see `close`).
+    """
     wanted = numbers(expected)
     try:
         found = numbers(actual)
     except Failed as failed:
         raise Failed(failed.actual, show(expected), **more) from None
-    if found.numel() != wanted.numel() or not close(found, wanted, rtol or _rtol(actual, expected)):
+    if found.numel() != wanted.numel() or not close(found, wanted, rtol or _rtol(actual, expected), least):
         shown = _with_shape(actual, wanted)
         if shown == show(expected) and bool(torch.isfinite(found).all()):  # equal in the digits that are shown
             shown += f" (off by up to {float((found - wanted).abs().max()):.1g})"
-        raise Failed(shown, show(expected), **more)
+        raise Failed(shown, show(expected), **{"diagnosis": describe(found, wanted), **more})
 
 
 def unchanged(value: torch.Tensor, before: torch.Tensor, name: str, **more: str | None) -> None:
@@ -93,7 +115,7 @@ def numbers(value: Any) -> torch.Tensor:
         case (one,) if isinstance(one, torch.Tensor | np.ndarray):
             return numbers(one)
         case torch.Tensor() if not value.is_complex():
-            return value.detach().to(torch.float64).reshape(-1)
+            return value.detach().to(torch.float64, copy=True).reshape(-1)
         case np.ndarray() | np.generic() if value.dtype.kind in "fiub":
             return torch.from_numpy(np.array(value, dtype=np.float64)).reshape(-1)
         case int() | float():
@@ -103,11 +125,14 @@ def numbers(value: Any) -> torch.Tensor:
     raise Failed(f"{show(value)} ({_kind(value)})", "numbers")
 
 
-def close(actual: torch.Tensor, expected: torch.Tensor, rtol: float = RTOL_SINGLE) -> bool:
-    """Equal up to rounding: within `rtol` of the largest number expected. nan is equal to nothing."""
+def close(actual: torch.Tensor, expected: torch.Tensor, rtol: float = RTOL_SINGLE, least: float = 1.0) -> bool:
+    """Equal up to rounding: within `rtol`, or a hundredth of that of the largest number. nan is equal to nothing.
+
+    The largest number is that expected, or `least` if all are smaller.
+    """
     if actual.numel() != expected.numel() or not torch.isfinite(actual).all():
         return False
-    scale = max(1.0, float(expected.abs().max()))
+    scale = max(least, float(expected.abs().max()))
     return bool(((actual - expected).abs() <= rtol * expected.abs() + 0.01 * rtol * scale).all())
 
 

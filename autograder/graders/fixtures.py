@@ -17,6 +17,7 @@ class Fixtures:
     against: Reference
     notes: list[str]
     drawings: list[Callable[[], bytes]]
+    losses: list[tuple[list[float], list[float]]]
 
     @pytest.fixture
     def student(self) -> Student:
@@ -32,6 +33,11 @@ class Fixtures:
     def note(self) -> Callable[[str], None]:
         """Takes a remark for the student that costs no marks."""
         return self.notes.append
+
+    @pytest.fixture
+    def curves(self) -> Callable[[list[float], list[float]], None]:
+        """Takes the losses after each epoch for the feedback page: the student's, and the lesson's."""
+        return lambda yours, reference: self.losses.append((yours, reference))
 
     @pytest.fixture
     def pictures(self) -> Callable[[bytes, Callable[[], bytes]], None]:

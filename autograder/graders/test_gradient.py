@@ -7,7 +7,8 @@ from autograder.graders import expect
 
 USES = ("predict", "mse")
 X = [[1.0, 1.0], [2.0, 1.0], [4.0, 1.0]]
-Y = [2.0, 1.0, 3.0]
+Y = [1.0, -2.0, -1.0]  # with a = [1, -1] the errors are -1, 3 and 4: no two alike, none 0
+DECIMALS = [0.5, -1.375, 2.25]
 RTOL = 1e-4  # wide enough for a central difference in float64
 
 
@@ -45,9 +46,10 @@ def test_several_rows(student, reference):
 
     The loss is a mean over the rows. What does that do to its derivative?
     """
-    x, y = torch.tensor(X), torch.tensor(Y)
-    expected = reference.gradient(x, y, leaf(1.0, -1.0))
-    expect.values(student.gradient(x, y, leaf(1.0, -1.0)), expected, rtol=RTOL)
+    for targets, place in ((Y, (1.0, -1.0)), (DECIMALS, (0.3, 0.05))):
+        x, y = torch.tensor(X), torch.tensor(targets)
+        expected = reference.gradient(x, y, leaf(*place))
+        expect.values(student.gradient(x, y, leaf(*place)), expected, rtol=RTOL)
 
 
 @pytest.mark.points(1)
@@ -58,6 +60,7 @@ def test_shape(student, reference):
     """
     x, y = torch.tensor([[1.0, 2.0, 3.0], [0.0, 1.0, -1.0]]), torch.tensor([1.0, 2.0])
     expect.shape(student.gradient(x, y, leaf(1.0, 2.0, 0.0)), (3,))
+    expect.shape(student.gradient(x[:, :1], y, leaf(3.0)), (1,))
     first_answer(student, x, y, leaf(1.0, 2.0, 0.0))
 
 
@@ -116,10 +119,11 @@ def test_leaves_a_alone(student, reference):
 def test_dtype(student, reference):
     """has the dtype of a
 
-    With float64 in, the gradient must be float64 as well.
+    With float64 in, the gradient must be float64 as well, and float32 with float32.
     """
-    x, y = torch.tensor(X, dtype=torch.float64), torch.tensor(Y, dtype=torch.float64)
-    answer = student.gradient(x, y, leaf(0.1, -0.7, dtype=torch.float64))
-    if isinstance(answer, torch.Tensor):  # an answer that is no tensor has paid for that above
-        expect.dtype(answer, torch.float64)
-    first_answer(student, x, y, leaf(0.1, -0.7, dtype=torch.float64))
+    for dtype in (torch.float64, torch.float32):
+        x, y = torch.tensor(X, dtype=dtype), torch.tensor(Y, dtype=dtype)
+        answer = student.gradient(x, y, leaf(0.1, -0.7, dtype=dtype))
+        if isinstance(answer, torch.Tensor):  # an answer that is no tensor has paid for that above
+            expect.dtype(answer, dtype)
+    first_answer(student, x, y, leaf(0.1, -0.7))

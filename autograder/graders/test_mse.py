@@ -6,6 +6,8 @@ import torch
 from autograder.graders import expect
 
 Y_HAT, Y = [4.0, 1.0, 7.0], [1.0, 3.0, 2.0]
+SLOPES = "y_hat.grad after mse(y_hat, y).backward(); expected is what nudging y_hat does to your loss"
+DECIMALS = [0.125, -2.375, 1.4142]
 
 
 def number(value):
@@ -53,9 +55,10 @@ def test_three_errors(student, reference):
 
     The squared errors are 9, 4 and 25. What is their mean?
     """
-    y_hat, y = torch.tensor(Y_HAT), torch.tensor(Y)
-    expected = reference.mse(y_hat, y)  # first: a student's function may change what it is given
-    expect.values(student.mse(y_hat, y), expected)
+    for predictions, targets in ((Y_HAT, Y), (DECIMALS, [-0.5, 1.75, 2.4142])):
+        y_hat, y = torch.tensor(predictions), torch.tensor(targets)
+        expected = reference.mse(y_hat, y)  # first: a student's function may change what it is given
+        expect.values(student.mse(y_hat, y), expected)
 
 
 @pytest.mark.points(1)
@@ -97,8 +100,24 @@ def test_gradient(student, reference):
     loss = expect.tensor(student.mse(y_hat, y), "a tensor that remembers how it was computed from y_hat")
     expect.true(loss.requires_grad, "a tensor without a graph", "a tensor that requires grad")
     loss.sum().backward()
-    signs = expect.numbers(y_hat.grad).sign()
-    expect.values(signs, torch.tensor([1.0, -1.0, 1.0]))
+    nudges = 0.5 * torch.eye(3)
+    slopes = [
+        number(student.mse(torch.tensor(Y_HAT) + up, y)) - number(student.mse(torch.tensor(Y_HAT) - up, y))
+        for up in nudges
+    ]
+    expect.true(
+        y_hat.grad is not None,
+        "no gradient arrives at y_hat",
+        "a gradient in y_hat.grad",
+        diagnosis="Your answer has a record, but it does not begin at y_hat: a copy of it has taken its place.",
+    )
+    expect.values(
+        y_hat.grad,
+        torch.tensor(slopes),
+        rtol=1e-2,
+        input=f"{SLOPES}; y_hat = {expect.show(y_hat)}, y = {expect.show(y)}",
+    )
+    expect.true(any(slopes), "slopes of 0 everywhere", "slopes in y_hat.grad")
 
 
 @pytest.mark.points(1)
@@ -119,16 +138,17 @@ def test_gradient_of_perfect_fit(student, reference):
 def test_dtype_and_inputs(student, reference, note):
     """keeps the dtype of its inputs, and leaves y_hat and y as they were
 
-    With float64 in, float64 must come out; and neither y_hat nor y may be written to.
+    With float64 in, float64 must come out, and float32 with float32; and neither y_hat nor y may be written to.
     """
     notices_errors(student)
-    y_hat, y = torch.tensor(Y_HAT, dtype=torch.float64), torch.tensor(Y, dtype=torch.float64)
-    y_hat_before, y_before = y_hat.clone(), y.clone()
-    loss = student.mse(y_hat, y)
-    if isinstance(loss, torch.Tensor):  # a loss that is no tensor has paid for that above
-        expect.dtype(loss, torch.float64)
-    expect.unchanged(y_hat, y_hat_before, "y_hat")
-    expect.unchanged(y, y_before, "y")
+    for dtype in (torch.float64, torch.float32):
+        y_hat, y = torch.tensor(Y_HAT, dtype=dtype), torch.tensor(Y, dtype=dtype)
+        y_hat_before, y_before = y_hat.clone(), y.clone()
+        loss = student.mse(y_hat, y)
+        if isinstance(loss, torch.Tensor):  # a loss that is no tensor has paid for that above
+            expect.dtype(loss, dtype)
+        expect.unchanged(y_hat, y_hat_before, "y_hat")
+        expect.unchanged(y, y_before, "y")
     if broadcasts_silently(student, y_hat, y):
         note(
             "Good to know: given y as a column, shape (n, 1), your mse compares every row with every other. No marks lost."

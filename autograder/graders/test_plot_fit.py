@@ -1,6 +1,7 @@
 """plot_fit(x, y, a, ax): the data and the line that was fitted to them."""
 
 import contextlib
+import dataclasses
 import functools
 import io
 
@@ -8,24 +9,40 @@ import pytest
 import torch
 
 from autograder.graders import expect
+from autograder.student import StudentError
 
 USES = ("predict",)
-X = torch.tensor([[0.0, 1.0], [3.0, 1.0], [2.0, 1.0], [4.0, 1.0]])
-INPUT = "x[:, 0] = [0, 3, 2, 4], y = [3, 7, 4, 9], a = [2, -1]"
-Y = torch.tensor([3.0, 7.0, 4.0, 9.0])  # no point, residual or mix-up of columns lies on the line y = 2 x - 1
+# A falling line, unsorted rows, and targets of which no mix-up lies on it: no two mistakes look alike here. So many
+# rows that who shuffles some of them hardly ever draws the right order.
+X = torch.tensor([[3.0, 1.0], [0.5, 1.0], [4.25, 1.0], [2.0, 1.0], [1.5, 1.0], [3.75, 1.0]])
+Y = torch.tensor([-4.0, 1.0, -3.0, 0.75, -1.5, -0.25])
+A = (-1.5, 2.25)
+INPUT = f"x[:, 0] = {expect.show(X[:, 0])}, y = {expect.show(Y)}, a = {expect.show(torch.tensor(A))}"
+FIRST, LAST = 0.5, 4.25
 
 
-def coefficients():
-    a = torch.tensor([2.0, -1.0], requires_grad=True)
-    a.grad = torch.tensor([7.0, 8.0])
+def coefficients(dtype=torch.float32):
+    a = torch.tensor(A, dtype=dtype, requires_grad=True)
+    a.grad = torch.tensor([7.0, 8.0], dtype=dtype)
     return a
+
+
+def height(across):
+    """The fitted line."""
+    return A[0] * across + A[1]
 
 
 def plot(student, *, current):
     """What the student's function draws, and its x, y and a as they are afterwards."""
     x, y, a, axes = X.clone(), Y.clone(), coefficients(), student.axes(current=current)
-    student.plot_fit(x, y, a, axes)
-    drawing = student.drawing(axes, picture=True)
+    try:
+        student.plot_fit(x, y, a, axes)
+    except StudentError as error:  # what was drawn before counts
+        drawing = dataclasses.replace(student.drawing(axes), failure=error)
+        if not drawing.marks:
+            raise
+    else:
+        drawing = student.drawing(axes, picture=True)
     expect.true(bool(drawing.marks), "nothing drawn on ax", "the data and the fitted line", input=INPUT)
     return drawing, x, y, a
 
@@ -47,13 +64,13 @@ def shown(student):
 
 @pytest.fixture
 def drawn(student):
-    """When called: all points that the student's function draws, (m, 2), and its endless lines by two points each."""
+    """When called: the points of each thing that the student's function draws, (m, 2); endless lines by two of theirs."""
 
     def points_and_lines():
         marks = shown(student)[0].marks
-        points = [torch.from_numpy(mark["xy"]) for mark in marks if mark.get("kind") != "axline"]
-        endless = [torch.from_numpy(mark["xy"]) for mark in marks if mark.get("kind") == "axline"]
-        return torch.cat([*points, torch.empty(0, 2, dtype=torch.float64)]), endless
+        points = [torch.from_numpy(mark["xy"]) for mark in marks if mark["kind"] != "axline"]
+        endless = [torch.from_numpy(mark["xy"]) for mark in marks if mark["kind"] == "axline"]
+        return points, endless
 
     return points_and_lines
 
@@ -63,7 +80,17 @@ def is_drawn(point, points):
 
 
 def on_the_line(points):
-    return points[(points[:, 1] - (2 * points[:, 0] - 1)).abs() < 1e-4]
+    return points[(points[:, 1] - height(points[:, 0])).abs() < 1e-4]
+
+
+def fitted(things):
+    """The points of all things that show the fitted line and, but for the data, nothing else: (m, 2)."""
+    data = torch.stack([X[:, 0], Y], 1)
+    others = [
+        torch.stack([point for point in points if not is_drawn(point, data)] or [torch.empty(0)]) for points in things
+    ]
+    found = [points for points in others if points.numel() and len(on_the_line(points)) == len(points)]
+    return torch.cat([*found, torch.empty(0, 2, dtype=torch.float64)])
 
 
 @pytest.mark.points(1)
@@ -76,6 +103,7 @@ def test_draws(student, reference, pictures):
     if drawing.failure is not None:  # some errors appear only when it is really drawn
         raise drawing.failure
     pictures(drawing.png, functools.partial(reference_picture, reference))
+    student.plot_fit(X.double(), Y.double(), coefficients(torch.float64), student.axes())
 
 
 @pytest.mark.points(1)
@@ -84,7 +112,8 @@ def test_data(drawn):
 
     Which column of x varies? It belongs on the horizontal axis, and y on the vertical one.
     """
-    points, _ = drawn()
+    things, _ = drawn()
+    points = torch.cat([*things, torch.empty(0, 2, dtype=torch.float64)])
     missing = [
         (x, y) for x, y in zip(X[:, 0].tolist(), Y.tolist(), strict=True) if not is_drawn(torch.tensor([x, y]), points)
     ]
@@ -93,7 +122,6 @@ def test_data(drawn):
         "no point at " + ", ".join(f"({x:g}, {y:g})" for x, y in missing),
         "a point for every row: (x[i, 0], y[i])",
         input=INPUT,
-        hint=swapped_axes(X[:, 0], Y, points),
     )
 
 
@@ -103,14 +131,13 @@ def test_line(drawn):
 
     Which values do you want to compare with y: the coefficients, the errors, or the predictions?
     """
-    points, endless = drawn()
-    found = len(on_the_line(points)) + sum(len(on_the_line(line)) for line in endless)
+    things, endless = drawn()
+    found = len(fitted(things)) + sum(len(on_the_line(line)) == len(line) for line in endless)
     expect.true(
         found > 0,
-        "no point lies on the line y = 2 x - 1",
-        "the predictions for a = [2, -1]",
+        f"nothing that you draw lies on the line y = {A[0]:g} x + {A[1]:g}",
+        f"the predictions for a = [{A[0]:g}, {A[1]:g}]",
         input=INPUT,
-        hint=swapped_axes(X[:, 0], 2 * X[:, 0] - 1, points),
     )
 
 
@@ -120,13 +147,15 @@ def test_line_spans_the_data(drawn):
 
     From the smallest x to the largest: how far does your line reach?
     """
-    points, endless = drawn()
+    things, endless = drawn()
     if any(len(on_the_line(line)) == len(line) for line in endless):
         return
-    across, wanted = on_the_line(points)[:, 0], "points of the line from x = 0 to x = 4"
-    expect.true(len(across) > 0, "no point lies on the line y = 2 x - 1", wanted, input=INPUT)
+    across, wanted = fitted(things)[:, 0], f"points of the line from x = {FIRST:g} to x = {LAST:g}"
     expect.true(
-        bool(across.min() < 1e-4 and across.max() > 4 - 1e-4),
+        len(across) > 0, f"nothing that you draw lies on the line y = {A[0]:g} x + {A[1]:g}", wanted, input=INPUT
+    )
+    expect.true(
+        bool(across.min() < FIRST + 1e-4 and across.max() > LAST - 1e-4),
         f"points of the line from x = {across.min():g} to x = {across.max():g}",
         wanted,
         input=INPUT,
@@ -139,7 +168,10 @@ def test_given_axes(student):
 
     Here another figure is open as well. plt.plot() and plt.scatter() draw on that one; ax.plot() draws on yours.
     """
-    found, wanted = len(elsewhere(student)[0].marks), len(shown(student)[0].marks)
+    drawing = elsewhere(student)[0]
+    if drawing.failure is not None:
+        raise drawing.failure
+    found, wanted = len(drawing.marks), len(shown(student)[0].marks)
     expect.true(found >= wanted, f"{found} of the {wanted} things that you draw are on ax", "all of them", input=INPUT)
 
 
@@ -149,7 +181,9 @@ def test_leaves_a_alone(student):
 
     A picture only looks. After it, the training must be able to go on.
     """
-    _, x, y, a = shown(student)
+    drawing, x, y, a = shown(student)
+    if drawing.failure is not None:
+        raise drawing.failure
     expect.unchanged(x, X, "x", input=INPUT)
     expect.unchanged(y, Y, "y", input=INPUT)
     expect.unchanged(a, coefficients(), "a", input=INPUT)
@@ -168,13 +202,3 @@ def reference_picture(reference):
     reference.plot_fit(X.clone(), Y.clone(), coefficients(), figure.axes[0])
     FigureCanvasAgg(figure).print_png(png)
     return png.getvalue()
-
-
-def swapped_axes(across, up, points):
-    """The hint for axes the wrong way round, if that is what was drawn."""
-    swapped = all(is_drawn(torch.tensor([y, x]), points) for x, y in zip(across.tolist(), up.tolist(), strict=True))
-    return (
-        "Your axes are the wrong way round: scatter(…) takes what goes across first, then what goes up."
-        if swapped
-        else None
-    )

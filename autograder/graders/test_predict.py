@@ -6,6 +6,8 @@ import torch
 from autograder.graders import expect
 
 ROWS = [[3.0, 1.0], [0.0, 2.0], [1.0, -1.0], [2.0, 5.0]]
+SLOPES = "a.grad after (weights * predict(x, a)).sum().backward(); expected is what nudging a does to your predictions"
+DECIMALS = [[0.125, -2.375], [1.4142, 0.0061], [-3.3, 0.75]]
 
 
 @pytest.mark.points(1)
@@ -25,9 +27,10 @@ def test_every_row(student, reference):
 
     Each row of x is one example. Which of your operations walks along a row, and which walks down a column?
     """
-    x, a = torch.tensor(ROWS), torch.tensor([2.0, -1.0])
-    expected = reference.predict(x, a)  # first: a student's function may change what it is given
-    expect.values(student.predict(x, a), expected)
+    for rows, coefficients in ((ROWS, [2.0, -1.0]), (DECIMALS, [0.37, -1.25])):
+        x, a = torch.tensor(rows), torch.tensor(coefficients)
+        expected = reference.predict(x, a)  # first: a student's function may change what it is given
+        expect.values(student.predict(x, a), expected)
 
 
 @pytest.mark.points(1)
@@ -68,24 +71,38 @@ def test_gradient_reaches_a(student, reference):
     )
     weights = torch.arange(1.0, len(x) + 1)
     (predicted.reshape(-1) * weights).sum().backward()
-    slopes = expect.numbers(a.grad)
+    expected = torch.tensor([slope(student, x, weights, shift) for shift in ([0.5, 0.0], [0.0, 0.5])])
     expect.true(
-        bool(torch.isfinite(slopes).all() and slopes.any()), f"a.grad = {expect.show(a.grad)}", "slopes in a.grad"
+        a.grad is not None,
+        "no gradient arrives at a",
+        "a gradient in a.grad",
+        diagnosis="Your answer has a record, but it does not begin at a: a copy of it has taken its place.",
     )
+    expect.values(a.grad, expected, rtol=1e-2, input=f"{SLOPES}; x = {expect.show(x)}, a = [2, -1]")
+    expect.true(bool(expected.any()), "slopes of 0 everywhere", "slopes in a.grad")
+
+
+def slope(student, x, weights, shift):
+    """The slope of the student's own predictions, by nudging a, so that wrong values do not cost this mark too."""
+    up, down = (
+        expect.numbers(student.predict(x, torch.tensor([2.0, -1.0]) + sign * torch.tensor(shift))) for sign in (1, -1)
+    )
+    return float(((up - down) * weights).sum())
 
 
 @pytest.mark.points(1)
 def test_dtype_and_inputs(student, reference):
     """keeps the dtype of its inputs, and leaves x and a as they were
 
-    With float64 in, float64 must come out; and neither x nor a may be written to.
+    With float64 in, float64 must come out, and float32 with float32; and neither x nor a may be written to.
     """
-    x, a = torch.tensor(ROWS, dtype=torch.float64), torch.tensor([0.1, -0.7], dtype=torch.float64)
-    x_before, a_before = x.clone(), a.clone()
-    predicted = student.predict(x, a)
-    expect.dtype(predicted, torch.float64)
-    expect.unchanged(x, x_before, "x")
-    expect.unchanged(a, a_before, "a")
+    for dtype in (torch.float64, torch.float32):
+        x, a = torch.tensor(ROWS, dtype=dtype), torch.tensor([0.1, -0.7], dtype=dtype)
+        x_before, a_before = x.clone(), a.clone()
+        predicted = student.predict(x, a)
+        expect.dtype(predicted, dtype)
+        expect.unchanged(x, x_before, "x")
+        expect.unchanged(a, a_before, "a")
     expect.true(predicted.numel() == len(x), f"{predicted.numel()} numbers for {len(x)} rows", "one number a row")
     moving = expect.numbers(student.predict(x, a + 1))
     expect.true(

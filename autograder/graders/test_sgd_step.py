@@ -8,18 +8,30 @@ from autograder.graders import expect
 STUCK = "Your step does not move a at all yet. Get the first criterion right, then come back to this one."
 
 
-def parameter(values, grad):
+def parameter(values, grad, dtype=torch.float32):
     """A leaf that requires grad, with its gradient set."""
-    a = torch.tensor(values, requires_grad=True)
-    a.grad = torch.tensor(grad)
+    a = torch.tensor(values, dtype=dtype, requires_grad=True)
+    a.grad = torch.tensor(grad, dtype=dtype)
     return a
 
 
-def step(student, values, grad, lr):
-    """How far the student's step moves a parameter of these values: flat float64, and it must move."""
-    a = parameter(values, grad)
-    before = expect.numbers(a)
+def is_clean(a):
+    """Whether nothing is left in a.grad."""
+    return a.grad is None or not a.grad.any()
+
+
+def keeps_form(a, shape, dtype):
+    """`a.data = ...` can make another tensor of it."""
+    expect.shape(a, tuple(shape))
+    expect.dtype(a, dtype)
+
+
+def step(student, values, grad, lr, dtype=torch.float32):
+    """How far the student's step moves a parameter of these values: flat float64; it must move, and keep its form."""
+    a = parameter(values, grad, dtype)
+    before, shape = expect.numbers(a), a.shape
     student.sgd_step(a, lr)
+    keeps_form(a, shape, dtype)
     moved = expect.numbers(a) - before
     expect.true(bool(moved.abs().sum() > 0), f"a is still {expect.show(a)}", "a has moved", hint=STUCK)
     return moved
@@ -31,10 +43,12 @@ def test_value(student, reference):
 
     Take lr * a.grad away from a. The caller's own tensor must change: a new tensor under the same name is not it.
     """
-    a, expected = parameter([1.0, -2.0], [3.0, 5.0]), parameter([1.0, -2.0], [3.0, 5.0])
-    student.sgd_step(a, 0.1)
-    reference.sgd_step(expected, 0.1)
-    expect.values(a, expected, input="a = [1, -2], a.grad = [3, 5], lr = 0.1")
+    for values, grad, lr in (([1.0, -2.0], [3.0, -5.0], 0.1), ([0.0, 0.0], [-0.003, 0.00765], 0.25)):
+        a, expected = parameter(values, grad), parameter(values, grad)
+        student.sgd_step(a, lr)
+        reference.sgd_step(expected, lr)
+        before = expect.show(torch.tensor(values))
+        expect.values(a, expected, input=f"a = {before}, a.grad = {expect.show(torch.tensor(grad))}, lr = {lr}")
 
 
 @pytest.mark.points(1)
@@ -43,10 +57,17 @@ def test_lr_zero(student, reference):
 
     A learning rate of 0 means no step. Where does lr enter your update?
     """
-    step(student, [1.0, -2.0], [3.0, 5.0], 0.5)
-    a = parameter([1.0, -2.0], [3.0, 5.0])
+    moving, a = parameter([1.0, -2.0], [3.0, 5.0]), parameter([1.0, -2.0], [3.0, 5.0])
+    student.sgd_step(moving, 0.5)
+    expect.true(not torch.equal(moving, a), f"a is still {expect.show(a)}", "a has moved", hint=STUCK)
     student.sgd_step(a, 0.0)
     expect.values(a, torch.tensor([1.0, -2.0]), input="a = [1, -2], a.grad = [3, 5], lr = 0")
+    expect.true(
+        is_clean(a) or not is_clean(moving),
+        f"a.grad is still {expect.show(a.grad)}",
+        "a clean gradient, as after any other step",
+        input="a = [1, -2], a.grad = [3, 5], lr = 0",
+    )
 
 
 @pytest.mark.points(1)
@@ -61,6 +82,7 @@ def test_two_steps(student, reference):
     first = expect.numbers(a)
     expect.true(not torch.equal(first, start), f"a is still {expect.show(a)}", "a has moved", hint=STUCK)
     expect.true(a.requires_grad, "a.requires_grad is False after the first step", "a can be trained further")
+    keeps_form(a, start.shape, torch.float32)
     a.grad = torch.tensor([3.0, 5.0])
     student.sgd_step(a, 0.1)
     expect.values(expect.numbers(a) - first, first - start, input="a.grad = [3, 5] before each of two steps")
@@ -75,6 +97,13 @@ def test_clean_gradient(student, reference):
     a, c = parameter([1.0, -2.0], [3.0, 5.0]), torch.tensor([7.0, 11.0])
     student.sgd_step(a, 0.1)
     expect.true(a.requires_grad, "a.requires_grad is False after the step", "a can be trained further")
+    expect.true(
+        a.grad is None or not a.grad.is_inference(),
+        "a.grad is a tensor made in inference mode, and the next backward() cannot add to it",
+        "None, or zeros made outside of it",
+        diagnosis="inference_mode goes further than no_grad: what is made in it can take no part in any record.",
+    )
+    expect.shape(a, tuple(c.shape))
     (a * c).sum().backward()
     expect.values(a.grad, c, input="a.grad = [3, 5] before the step; afterwards (a * [7, 11]).sum().backward()")
 
@@ -96,9 +125,9 @@ def test_still_trainable(student, reference):
 
 @pytest.mark.points(1)
 def test_any_shape(student, reference):
-    """works for a parameter of any shape
+    """works for a parameter of any shape and dtype
 
-    The rule is the same for every entry: three of them, a table of them, or a single number.
+    The rule is the same for every entry: three of them, a table of them, or a single number; of float32 or float64.
     """
     values, grad = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [6.0, -5.0, 4.0, 3.0, -2.0, 1.0]
     pairs = [step(student, [value], [slope], 0.1) for value, slope in zip(values, grad, strict=True)]
@@ -107,6 +136,9 @@ def test_any_shape(student, reference):
     expect.values(table, alone, input="a of shape (3, 2)")
     expect.values(step(student, values[:3], grad[:3], 0.1), alone[:3], input="a of shape (3,)")
     expect.values(step(student, values[0], grad[0], 0.1), alone[:1], input="a of shape ()")
+    expect.values(
+        step(student, values[:3], grad[:3], 0.1, torch.float64), alone[:3], rtol=1e-4, input="a of dtype float64"
+    )
 
 
 @pytest.mark.points(1)

@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import base64
 import functools
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import nh3
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import escape
+from markupsafe import Markup, escape
 
-from autograder.render import words
+from autograder.render import curve, words
 from autograder.report import Exercise, Report
 from autograder.text import savable
 
 INLINE = ("data:image/png;base64,", "data:image/jpeg;base64,")
 TAGS = 2000  # and entities of one output; with many of them cleaning takes long
 LINKS = ("https://", "http://", "mailto:", "#")
+TICKS = re.compile(r"`([^`<>]+)`")
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
-def render_exercise(exercise: Exercise, pictures: Sequence[bytes] = ()) -> str:
-    """One exercise's verdicts; `pictures` are PNG images: what the student's function draws, and the lesson's."""
+def render_exercise(
+    exercise: Exercise, pictures: Sequence[bytes] = (), losses: tuple[Sequence[float], Sequence[float]] | None = None
+) -> str:
+    """One exercise's verdicts.
+
+    `pictures` are PNG images: what the student's function draws, and the lesson's; `losses` are the student's and the
+    lesson's after each epoch.
+    """
     images = [base64.b64encode(png).decode() for png in pictures]
-    return savable(_environment().get_template("report.html.j2").render(
-        exercise=exercise, images=images, words=words.STATUS, marks=words.MARK, points=words.points
-    ))  # fmt: skip
+    template = _environment().get_template("report.html.j2")
+    drawn = curve.draw(*losses) if losses else None
+    return savable(template.render(exercise=exercise, images=images, curve=drawn, words=words)).strip()
 
 
 def render_unreadable(report: Report) -> str:
@@ -50,4 +58,13 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 
 @functools.cache
 def _environment() -> Environment:
-    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters["ticks"] = _ticks
+    return environment
+
+
+def _ticks(text: str) -> Markup:
+    """A sentence of ours, escaped, with what stands between backticks as code."""
+    return Markup(TICKS.sub(r"<code>\1</code>", str(escape(text))))

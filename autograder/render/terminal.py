@@ -21,10 +21,16 @@ COLOUR = {
 
 
 def report(found: Report, hints: int = 1) -> RenderableType:
-    """One Report: each exercise with what passed and what did not; `hints` of 0 shows no hint."""
+    """One Report: each exercise with what passed and what did not, and where to begin.
+
+    `hints` is how many hints each failure shows: 0 to 3.
+    """
     parts: list[RenderableType] = [_exercise(exercise, hints) for exercise in found.exercises]
     if found.note:
         parts.append(_text(found.note, "red"))
+    exercise, sentence = words.first(found)
+    if sentence:
+        parts.append(_text(f"{exercise} {sentence}".strip()))
     parts.append(Text(f"{words.points(found.score)} of {words.points(found.max_score)} points", "bold"))
     return Group(*parts)
 
@@ -39,20 +45,31 @@ def _exercise(exercise: Exercise, hints: int = 1) -> RenderableType:
     if exercise.note:
         parts.append(Padding(_text(exercise.note, "italic"), (0, 0, 0, 2)))
     if exercise.status is not Status.NOT_ATTEMPTED:
-        parts += [Padding(_criterion(criterion, hints), (0, 0, 0, 2)) for criterion in exercise.criteria]
+        lost = [criterion for criterion in exercise.criteria if criterion.status is not Verdict.PASSED]
+        parts += [Padding(_criterion(one, lost[:1], hints), (0, 0, 0, 2)) for one in exercise.criteria]
     return Group(*parts, "")
 
 
-def _criterion(criterion: Criterion, hints: int) -> RenderableType:
+def _criterion(criterion: Criterion, first: list[Criterion], hints: int) -> RenderableType:
     mark = Text.assemble((words.MARK[criterion.status], COLOUR[criterion.status]), " ", _text(criterion.name))
     if criterion.status is Verdict.PASSED:
         return mark
     facts = Table.grid(padding=(0, 2, 0, 0))
-    for label, text in (("input", criterion.input), ("yours", criterion.actual), ("expected", criterion.expected)):
+    labels = ((words.INPUT, criterion.input), (words.ACTUAL, criterion.actual), (words.EXPECTED, criterion.expected))
+    for label, text in labels:
         if text:
             facts.add_row(Text(label, "dim"), _text(text))
-    hint = [Text.assemble(("Hint: ", "bold"), _text(criterion.hint))] if criterion.hint and hints else []
-    return Group(mark, Padding(Group(facts, *hint), (0, 0, 0, 4)))
+    again = first != [criterion] and words.same(criterion, first[0])
+    return Group(
+        mark, Padding(Group(facts, *([_text(words.SAME)] if again else _help(criterion, hints))), (0, 0, 0, 4))
+    )
+
+
+def _help(criterion: Criterion, hints: int) -> list[Text]:
+    """What seems to be the matter, and as many hints as are wanted."""
+    given = [hint for hint in (criterion.hint, *criterion.more_hints) if hint][: max(hints, 0)]
+    diagnosis = [_text(criterion.diagnosis, "bold")] if criterion.diagnosis else []
+    return diagnosis + [Text.assemble((f"{words.HINT} ", "bold"), _text(hint)) for hint in given]
 
 
 def class_table(reports: Iterable[Report], exercises: Sequence[str]) -> Table:

@@ -1,6 +1,6 @@
-"""The words for verdicts, the same wherever a Report is shown."""
+"""The words of a Report, the same wherever it is shown."""
 
-from autograder.report import Status, Verdict
+from autograder.report import Criterion, Report, Status, Verdict
 
 STATUS = {
     Status.PASSED: "all right",
@@ -10,9 +10,41 @@ STATUS = {
     Status.NOT_ATTEMPTED: "not attempted",
 }
 MARK = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.NOT_RUN: "–", Verdict.ERROR: "!"}
+VERDICT = {
+    Verdict.PASSED: "passed", Verdict.FAILED: "not passed", Verdict.NOT_RUN: "not run", Verdict.ERROR: "no answer",
+}  # fmt: skip
+INPUT, ACTUAL, EXPECTED = "input", "yours", "expected"
+HINT, ANOTHER_HINT = "Hint:", "Another hint"
+KEPT = "What is right"
+SAME = "The same seems to be behind this one."
+TODO = "Nothing is written here yet."
+CURVE = "The loss after each epoch, on 60 points around a line: yours, and the lesson's."
 UNISOLATED = "Student code ran without isolation (--isolation none)."
 
 
 def points(number: float) -> str:
     """4, 2.5: a mark without needless zeros."""
     return f"{number:g}"
+
+
+def others(number: int) -> str:
+    """What stands above the further lost criteria."""
+    return "One more thing to look at" if number == 1 else f"{number} more things to look at"
+
+
+def same(one: Criterion, first: Criterion) -> bool:
+    """Whether a lost criterion has nothing to say that the first one has not said."""
+    return one.misconception is not None and one.misconception == first.misconception
+
+
+def first(report: Report) -> tuple[str, str]:
+    """Where to begin: the id of an exercise, or "", and a sentence."""
+    for exercise in report.exercises:
+        if exercise.status is Status.NOT_ATTEMPTED:
+            return exercise.id, "is the next one to write."
+        lost = [criterion for criterion in exercise.criteria if criterion.status is not Verdict.PASSED]
+        if lost and exercise.status is Status.ERROR:
+            return exercise.id, "could not be run. Get that going first."
+        if lost:
+            return exercise.id, f"is the first one to look at again: {lost[0].name}."
+    return "", "Everything is right. There is nothing left to do." if report.exercises else ""

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import AxLine, Line2D
+from matplotlib.patches import Ellipse, PathPatch, Polygon
 
 Mark = dict[str, Any]
 
@@ -21,12 +22,12 @@ def blank() -> Figure:
 
 
 def describe(axes: Axes) -> list[Mark]:
-    """Every visible scatter, line and endless line of the axes.
+    """Every visible scatter, line, shape and endless line of the axes.
 
     Each is ``{"kind": "points" | "line" | "axline", "xy": float64 (m, 2)}``; an axline is given by two of its points.
     """
     marks = []
-    for artist in [*axes.lines, *axes.collections]:
+    for artist in [*axes.lines, *axes.collections, *axes.patches]:
         mark = _mark(axes, artist)
         if mark is not None and artist.get_visible() and len(mark["xy"]):
             marks.append(mark)
@@ -44,6 +45,11 @@ def _mark(axes: Axes, artist: Any) -> Mark | None:
     if isinstance(artist, LineCollection):
         segments = artist.get_segments()
         return {"kind": "line", "xy": _floats(np.concatenate(segments))} if segments else None
+    if isinstance(artist, Ellipse):
+        return {"kind": "points", "xy": _floats([artist.get_center()])}
+    if isinstance(artist, PathPatch | Polygon) and artist.get_data_transform() == axes.transData:
+        corners = artist.get_patch_transform().transform(artist.get_path().vertices)
+        return {"kind": "line", "xy": _floats(corners)}
     return None
 
 

@@ -80,6 +80,14 @@ def raised_in(trace: TracebackType | None) -> str | None:
     return own[-1] if own else None
 
 
+def origin(trace: TracebackType | None) -> str:
+    """The library whose code raised an exception; empty if it was a line of the student's."""
+    frames = list(traceback.walk_tb(trace))
+    if not frames or frames[-1][0].f_code.co_filename.startswith(CELL_FILE):
+        return ""
+    return str(frames[-1][0].f_globals.get("__name__", "")).partition(".")[0]
+
+
 def _message(error: BaseException) -> str:
     try:
         return (error.msg if isinstance(error, SyntaxError) else str(error))[:2000]

@@ -40,7 +40,7 @@ class Submission:
         self._cells = cells
         self._limits = limits
         self._helpers = helpers
-        self._seed = seed
+        self.seed = seed  # of what the student's code draws from, set before each call
         self._skipped: set[int] = set()  # cells that end the process, or cannot be stopped
         self._endless: set[int] = set()  # cells that had to be stopped
         self._session: Session | None = None
@@ -49,7 +49,7 @@ class Submission:
 
     def again(self, helpers: Helpers) -> Submission:
         """The same notebook in a fresh worker, with helpers in the place of some of its functions."""
-        fresh = Submission(self._warm, self._cells, self._limits, helpers, self._seed)
+        fresh = Submission(self._warm, self._cells, self._limits, helpers, self.seed)
         fresh._skipped, fresh._endless = set(self._skipped), set(self._endless)
         return fresh
 
@@ -71,7 +71,7 @@ class Submission:
             OutOfTime: the whole submission has used up its time.
         """
         try:
-            return self._ask(self._running(), self._limits.call, {**header, "seed": self._seed}, body)
+            return self._ask(self._running(), self._limits.call, {**header, "seed": self.seed}, body)
         except Killed:
             self.killed = True
             raise

@@ -24,7 +24,7 @@ from matplotlib.figure import Figure
 
 from autograder.sandbox import drawing, wire
 from autograder.sandbox.limits import Limits, exceeded
-from autograder.sandbox.shell import Output, Shell, explain, raised_in
+from autograder.sandbox.shell import Output, Shell, explain, origin, raised_in
 
 Header = dict[str, Any]
 Reply = tuple[Header, bytes]
@@ -192,6 +192,7 @@ def _after(encoder: wire.Encoder, tensor: torch.Tensor, before: _Before) -> Head
         fact["grad"] = None
     elif before.grad is None or not _same(grad, before.grad):
         fact["grad"] = encoder.raw(grad)
+        fact["inference"] = grad.is_inference()
     return fact
 
 
@@ -216,6 +217,7 @@ def _raised(error: BaseException) -> Header:
         "message": lines[-1],
         "trace": "\n".join(lines[:-1]),
         "function": raised_in(error.__traceback__),
+        "origin": origin(error.__traceback__),
     }
 
 

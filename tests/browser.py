@@ -1,0 +1,31 @@
+"""A real browser for tests: Debian's chromium, driven by Playwright."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+MISSING = "NO CHROMIUM ON THIS MACHINE: install Debian's package chromium, or no page is looked at in a browser"
+
+
+def program() -> str:
+    """The browser's program; without one the test is skipped, but where CI runs it fails."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
+    return str(found)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program(), args=["--no-sandbox"])  # CI runs as root
+        yield browser
+        browser.close()

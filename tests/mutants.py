@@ -1,0 +1,237 @@
+"""Small changes to a right answer, one at a time: what a slip of the pen, or of the mind, makes of it.
+
+Run as a module, it grades them all and lists those that no criterion notices: ``python -m tests.mutants``.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import copy
+import io
+import logging
+import signal
+import warnings
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+import matplotlib.pyplot as plt
+import torch
+
+from autograder.imitation import Imitation
+from autograder.lesson import Lesson, Reference
+from autograder.sandbox import drawing
+from autograder.student import Axes, Drawing, StudentError
+from autograder.verdicts import judge
+
+ANSWERS = {
+    "predict": ["def predict(x, a):\n    return x @ a", "def predict(x, a):\n    return (x * a).sum(dim=1)"],
+    "mse": [
+        "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).mean()",
+        "def mse(y_hat, y):\n    error = y_hat - y\n    return (error * error).sum() / len(y)",
+    ],
+    "gradient": [
+        "def gradient(x, y, a):\n    a.grad = None\n    loss = mse(predict(x, a), y)\n    loss.backward()\n    return a.grad",
+        "def gradient(x, y, a):\n    error = (predict(x, a) - y).detach()\n    return 2 * x.T @ error / len(x)",
+        "def gradient(x, y, a):\n    return torch.autograd.grad(mse(predict(x, a), y), a)[0]",
+    ],
+    "sgd_step": [
+        "def sgd_step(a, lr):\n    with torch.no_grad():\n        a -= lr * a.grad\n    a.grad = None",
+        "def sgd_step(a, lr):\n    with torch.no_grad():\n        a.sub_(lr * a.grad)\n        a.grad.zero_()",
+    ],
+    "fit": [
+        "def fit(x, y, a, lr, epochs, batch_size):\n    n = len(x)\n    losses = []\n"
+        "    for _ in range(epochs):\n        order = torch.randperm(n)\n"
+        "        for start in range(0, n, batch_size):\n            rows = order[start : start + batch_size]\n"
+        "            loss = mse(predict(x[rows], a), y[rows])\n            loss.backward()\n            sgd_step(a, lr)\n"
+        "        losses.append(mse(predict(x, a), y).item())\n    return losses",
+    ],
+    "plot_fit": [
+        "def plot_fit(x, y, a, ax):\n    y_hat = predict(x, a).detach()\n    ax.scatter(x[:, 0], y)\n"
+        "    ax.plot(x[:, 0], y_hat)",
+    ],
+}  # fmt: skip
+OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.MatMult, ast.FloorDiv, ast.Mod)
+METHODS = {
+    "mean": ("sum", "max", "median", "std", "prod"), "sum": ("mean", "max", "prod", "cumsum"), "scatter": ("plot",),
+    "plot": ("scatter",), "randperm": ("arange",), "sub_": ("add_", "mul_", "sub"), "zero_": ("zero", "neg_"),
+    "detach": ("detach_", "clone", "numpy"), "append": ("extend",), "item": ("detach",), "no_grad": ("enable_grad",),
+}  # fmt: skip
+SECONDS = 2
+
+# What no criterion notices, because nobody could, and why.
+EQUIVALENT = {
+    "error = y_hat - y -> error = y - y_hat": "a square has no sign",
+    "return ((y_hat - y) ** 2).mean() -> return ((y - y_hat) ** 2).mean()": "a square has no sign",
+    "loss = mse(predict(x, a), y) -> loss = mse(y, predict(x, a))": "a square has no sign",
+    "loss = mse(predict(x[rows], a), y[rows]) -> loss = mse(y[rows], predict(x[rows], a))": "a square has no sign",
+    "losses.append(mse(predict(x, a), y).item()) -> losses.append(mse(y, predict(x, a)).item())": "a square has no sign",
+    "return torch.autograd.grad(mse(predict(x, a), y), a)[0] -> return torch.autograd.grad(mse(y, predict(x, a)), a)[0]": (
+        "a square has no sign"
+    ),
+    "return torch.autograd.grad(mse(predict(x, a), y), a)[0] -> return torch.autograd.grad(mse(predict(x, a), y), a)[-1]": (
+        "a tuple of one has one last entry"
+    ),
+    "return (error * error).sum() / len(y) -> return (error @ error).sum() / len(y)": "the sum of one number",
+    "error = (predict(x, a) - y).detach() -> error = (predict(x, a) - y).clone()": "an answer may be tracked",
+    "error = (predict(x, a) - y).detach() -> error = (predict(x, a) - y).detach_()": "a tensor of the function's own",
+    "error = (predict(x, a) - y).detach() -> error = predict(x, a) - y": "an answer may be tracked",
+    "return (x * a).sum(dim=1) -> return (a * x).sum(dim=1)": "a product has no order",
+    "return 2 * x.T @ error / len(x) -> return x.T * 2 @ error / len(x)": "a product has no order",
+    "rows = order[start:start + batch_size] -> rows = order[start:batch_size + start]": "a sum has no order",
+    "a -= lr * a.grad -> a -= a.grad * lr": "a product has no order",
+    "a.sub_(lr * a.grad) -> a.sub_(a.grad * lr)": "a product has no order",
+    "ax.plot(x[:, 0], y_hat) -> ax.plot(x[:, -2], y_hat)": "of two columns the first is the last but one",
+    "ax.scatter(x[:, 0], y) -> ax.scatter(x[:, -2], y)": "of two columns the first is the last but one",
+    "y_hat = predict(x, a).detach() -> y_hat = predict(x, a).detach_()": "a tensor of the function's own",
+    "ax.scatter(x[:, 0], y) -> ax.plot(x[:, 0], y)": "a line with corners at the data shows the data",
+    "ax.plot(x[:, 0], y_hat) -> ax.scatter(x[:, 0], y_hat)": "dots or a line, says the docstring",
+}
+
+# What differs, and is let pass: data and line are there, and the docstring forbids nothing besides them.
+TOLERATED = {"ax.plot(x[:, 0], y_hat) -> ax.plot(x, y_hat)": "a second line stands upright at the column of ones"}
+
+
+class Hung(Exception):
+    """A mutant takes too long."""
+
+
+class Artist(Imitation):
+    """An imitation that can draw, on axes of this process."""
+
+    def axes(self, *, current: bool = True) -> Axes:
+        plt.close("all")
+        figure = drawing.blank()
+        plt.figure(figure)
+        if not current:
+            plt.figure()
+        self._figure = figure
+        return Axes(0)
+
+    def drawing(self, axes: Axes, *, picture: bool = False) -> Drawing:
+        try:
+            if picture:
+                self._figure.savefig(io.BytesIO())
+            marks = drawing.describe(self._figure.axes[0])
+        except Exception as error:
+            raise StudentError(type(error).__name__, str(error), "") from error
+        return Drawing(b"", tuple(marks), None)
+
+    def _call(self, name: str, args: tuple[Any, ...]) -> Any:
+        return super()._call(name, tuple(self._figure.axes[0] if isinstance(arg, Axes) else arg for arg in args))
+
+
+def mutants(source: str) -> Iterator[tuple[str, str]]:
+    """Every change as (what was changed into what, the changed source)."""
+    tree = ast.parse(source)
+    seen = {ast.unparse(tree)}
+    for index, node in enumerate(ast.walk(tree)):
+        for replacement in _replacements(node):
+            changed = copy.deepcopy(tree)
+            target = list(ast.walk(changed))[index]
+            before = ast.unparse(_line(changed, target))
+            line = _line(changed, target)
+            _replace(changed, target, replacement)
+            text = ast.unparse(ast.fix_missing_locations(changed))
+            if text not in seen:
+                seen.add(text)
+                after = "" if replacement is None else ast.unparse(replacement if line is target else line)
+                yield f"{before.splitlines()[0]} -> {after.splitlines()[0] if after else 'nothing'}", text
+
+
+def _replacements(node: ast.AST) -> Iterator[Any]:
+    match node:
+        case ast.BinOp(left, op, right):
+            yield from (ast.BinOp(left, other(), right) for other in OPERATORS if not isinstance(op, other))
+            yield from (left, right, ast.BinOp(right, op, left))
+        case ast.Constant(value) if isinstance(value, int) and not isinstance(value, bool):
+            yield from (ast.Constant(other) for other in (value + 1, value - 1, -value - 2))
+        case ast.Call(ast.Attribute(owner, name), arguments, keywords):
+            yield owner
+            for other in METHODS.get(name, ()):
+                yield ast.Call(ast.Attribute(owner, other, ast.Load()), arguments, keywords)
+            if keywords:
+                yield ast.Call(ast.Attribute(owner, name, ast.Load()), arguments, [])
+            yield from _other_arguments(node)
+        case ast.Call():
+            yield from _other_arguments(node)
+        case ast.Attribute(value, attr) if isinstance(node.ctx, ast.Load) and attr in ("grad", "T", "data"):
+            yield value
+        case ast.Subscript(value) if isinstance(node.ctx, ast.Load):
+            yield value
+        case ast.AugAssign(target, _, value):
+            yield from (ast.AugAssign(target, other(), value) for other in (ast.Add, ast.Mult, ast.Div))
+            yield ast.Assign([target], value)
+            yield None
+        case ast.With(_, body) | ast.For(_, _, body):
+            yield body
+        case ast.Expr() | ast.Assign():
+            yield None
+        case ast.Return(value) if value is not None:
+            yield ast.Return(None)
+
+
+def _other_arguments(node: ast.Call) -> Iterator[ast.Call]:
+    if len(node.args) > 1:
+        for index in range(len(node.args) - 1):
+            swapped = [*node.args]
+            swapped[index], swapped[index + 1] = swapped[index + 1], swapped[index]
+            yield ast.Call(node.func, swapped, node.keywords)
+        yield ast.Call(node.func, node.args[:-1], node.keywords)
+
+
+def _line(tree: ast.AST, node: ast.AST) -> ast.AST:
+    """The statement that a node stands in."""
+    statements = [one for one in ast.walk(tree) if isinstance(one, ast.stmt) and any(n is node for n in ast.walk(one))]
+    return statements[-1]
+
+
+def _replace(tree: ast.AST, target: ast.AST, replacement: Any) -> None:
+    for parent in ast.walk(tree):
+        for name, value in ast.iter_fields(parent):
+            if value is target:
+                setattr(parent, name, replacement)
+            elif isinstance(value, list) and any(item is target for item in value):
+                index = next(i for i, item in enumerate(value) if item is target)
+                new = replacement if isinstance(replacement, list) else [replacement]
+                value[index : index + 1] = [] if replacement is None else new
+                if not value and isinstance(parent, ast.stmt):
+                    value.append(ast.Pass())
+
+
+def survives(exercise: str, source: str, reference: Reference) -> bool:
+    """Whether an answer gets all marks, in this process; one that never ends does not."""
+    logging.disable()  # in a worker backward() raises the student's error; here, the grader's
+    names: dict[str, Any] = {"torch": torch, "plt": plt}
+    for name in ("predict", "mse", "gradient", "sgd_step"):
+        names.setdefault(name, getattr(reference, name))
+    exec(compile(source, "<mutant>", "exec"), names)
+    student: Any = Artist(exercise, names[exercise], reference)
+    signal.signal(signal.SIGALRM, _hung)
+    signal.alarm(SECONDS)
+    try:
+        with warnings.catch_warnings(action="ignore"), contextlib.redirect_stdout(io.StringIO()):
+            torch.manual_seed(0)
+            return judge(exercise, student, reference).full
+    finally:
+        signal.alarm(0)
+        logging.disable(logging.NOTSET)
+
+
+def _hung(_: int, __: FrameType | None) -> None:
+    raise Hung
+
+
+def survivors(exercise: str, reference: Reference) -> tuple[int, list[str]]:
+    """How many mutants there are, and those that no criterion notices."""
+    found = [(name, text) for source in ANSWERS[exercise] for name, text in mutants(source)]
+    return len(found), [name for name, text in found if survives(exercise, text, reference)]
+
+
+if __name__ == "__main__":
+    for exercise in ANSWERS:
+        number, alive = survivors(exercise, Lesson.load().reference)
+        print(f"{exercise}: {number} mutants, {number - len(alive)} killed")  # noqa: T201
+        for name in alive:
+            print(f"  {EQUIVALENT.get(name) or TOLERATED.get(name) or 'ALIVE'}: {name}")  # noqa: T201

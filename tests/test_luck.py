@@ -1,0 +1,32 @@
+"""No verdict depends on luck: an answer that draws random numbers gets the same one whatever it draws.
+
+Right answers are graded under 20 seeds, wrong ones under a few; `make stability` grades all of them under 20.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from autograder.lesson import Lesson
+from autograder.student import Student
+from autograder.verdicts import judge
+from tests.answers import Answer, load, lost
+from tests.conftest import Running
+
+RANDOM = [answer for answer in load() if answer.random]
+ALL = 20
+SOME = int(os.environ.get("SEEDS", "3"))
+
+
+def test_chance_has_a_part_in_many_answers() -> None:
+    assert len(RANDOM) > 150
+
+
+@pytest.mark.parametrize("answer", RANDOM, ids=str)
+def test_no_verdict_depends_on_luck(answer: Answer, submit: Running, lesson: Lesson) -> None:
+    submission, verdicts = submit(answer), set()
+    for submission.seed in range(ALL if answer.right else SOME):
+        verdicts.add(tuple(lost(judge(answer.exercise, Student(submission), lesson.reference))))
+    assert len(verdicts) == 1
