@@ -105,6 +105,8 @@ class Grader:
             names = " and ".join(f"`{name}`" for name in broken)
             lead = f"Your `{exercise}` is right" if helped.full else f"Your `{exercise}` does better than it looks"
             lead = f"{lead}: it was graded with the lesson's {names}, because yours broke it."
+            if not helped.full:
+                lead += f" The examples below still show what happens with your own {names}."
             criteria = [_merged(*pair) for pair in zip(own.criteria, helped.criteria, strict=True)]
             found[exercise] = dataclasses.replace(own, criteria=criteria, notes=[lead, *own.notes])
 

@@ -154,6 +154,20 @@ def test_follow_through_hides_no_mistake_of_its_own(maker: Maker, grade: Grade) 
     assert 0 < found.score < found.max_score
 
 
+def test_what_follow_through_cannot_show_is_said(maker: Maker, grade: Grade) -> None:
+    answers = {
+        "mse": "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).mean().item()",
+        "gradient": "def gradient(x, y, a):\n    a.grad = None\n    mse(predict(x, a), y).backward()\n    return -a.grad",
+    }
+    found = of(grade(maker.text(answers=answers, bare=True)).report, "gradient")
+    assert found.note == (
+        "Your `gradient` does better than it looks: it was graded with the lesson's `mse`, because yours broke it. "
+        "The examples below still show what happens with your own `mse`."
+    )
+    assert "AttributeError: 'float' object has no attribute 'backward'" in (found.criteria[0].actual or "")
+    assert found.criteria[0].misconception == "sign-flipped"
+
+
 def test_mse_of_one_entry_costs_nothing_and_says_so(maker: Maker, grade: Grade) -> None:
     answer = "def mse(y_hat, y):\n    assert y.shape == y_hat.shape\n    return ((y_hat - y) ** 2).mean().reshape(1)"
     found = only(grade, maker, "mse", answer)
