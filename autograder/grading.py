@@ -116,7 +116,10 @@ def _merged(own: Criterion, helped: Criterion) -> Criterion:
     if helped.status is Verdict.PASSED:
         return helped
     words = own if own.status is not Verdict.PASSED else Criterion(own.name, helped.status, 0.0, own.max_score)
-    return dataclasses.replace(helped, input=words.input, actual=words.actual, expected=words.expected)
+    merged = dataclasses.replace(helped, input=words.input, actual=words.actual, expected=words.expected)
+    if helped.misconception is not None:
+        return merged
+    return dataclasses.replace(merged, diagnosis=None if words.misconception else words.diagnosis)
 
 
 def _exercise(task: Task, found: Verdicts, handin: HandIn, outputs: list[list[Output]]) -> Exercise:
