@@ -34,6 +34,11 @@ PROBE = "probe"
 
 def diagnose(exercise: str, student: Student, found: Verdicts, reference: Reference) -> None:
     """Put diagnosis, hints and the misconception's id into the criteria that were lost, by asking the student more."""
+    with warnings.catch_warnings(action="ignore"):  # torch and NumPy have some for wrong answers
+        _diagnose(exercise, student, found, reference)
+
+
+def _diagnose(exercise: str, student: Student, found: Verdicts, reference: Reference) -> None:
     traces = {**found.traces, PROBE: _probed(exercise, student)}
     matching = [entry for entry in entries(exercise) if _fits(exercise, entry, traces, reference)]
     matching.sort(key=lambda entry: (entry.last, -_evidence(exercise, entry, reference)))
@@ -124,9 +129,8 @@ def _silent(traces: Traces) -> bool:
 def _imitated(exercise: str, answer: Callable[..., Any], reference: Reference) -> tuple[Traces, frozenset[str]]:
     """The calls of one of our answers by test, and the tests that it fails."""
     student: Any = Imitation(exercise, answer, reference)
-    with warnings.catch_warnings(action="ignore"):  # torch has some for wrong answers
-        found = judge(exercise, student, reference)
-        probed = _probed(exercise, student)
+    found = judge(exercise, student, reference)
+    probed = _probed(exercise, student)
     failed = (test for test, one in zip(found.traces, found.criteria, strict=True) if one.status is not Verdict.PASSED)
     return {**found.traces, PROBE: probed}, frozenset(failed)
 
