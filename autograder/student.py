@@ -269,7 +269,11 @@ def _mirror(decoder: wire.Decoder, tensor: torch.Tensor, fact: Header) -> None:
     """Do to the local tensor what the call has done to its twin in the worker.
 
     After `a.data = ...` a gradient may no longer fit its tensor. No tensor can be given such a one, so it gets none.
+
+    Raises:
+        RuntimeError: no call can have done that.
     """
+    kind = _kind(tensor)
     if "value" in fact:
         tensor.data = decoder.raw(fact["value"])
     if tensor.is_leaf:
@@ -277,8 +281,9 @@ def _mirror(decoder: wire.Decoder, tensor: torch.Tensor, fact: Header) -> None:
             tensor.requires_grad_(fact.get("requires_grad") is True)
         if "grad" in fact:
             grad = None if fact["grad"] is None else decoder.raw(fact["grad"])
+            parted = grad is not None and _kind(tensor) not in (kind, _kind(grad))
             with torch.inference_mode(fact.get("inference") is True):
-                tensor.grad = grad.clone() if grad is not None and _kind(grad) == _kind(tensor) else None
+                tensor.grad = None if grad is None or parted else grad.clone()
 
 
 def _kind(tensor: torch.Tensor) -> Kind:

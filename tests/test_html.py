@@ -144,7 +144,7 @@ def test_two_loss_curves_are_one_small_picture_with_its_description() -> None:
     page = render_exercise(Exercise.of("fit", (KEPT,)), losses=([4.0, 2.0, 1.0], [3.0, 1.0, 0.5]))
     assert 'aria-label="Your losses go from 4 to 1, the lesson&#39;s from 3 to 0.5."' in page
     assert page.count("<polyline") == 2
-    assert "<figcaption>The loss after each epoch, on 60 points around a line: yours, and the lesson&#39;s.<" in page
+    assert "<figcaption>The loss after each epoch, on 60 points on a line: yours, and the lesson&#39;s.<" in page
     assert len(page) < 2500
 
 

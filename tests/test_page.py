@@ -187,7 +187,7 @@ def test_pictures_stand_side_by_side_with_words_for_those_who_cannot_see_them(
         "What your plot_fit draws", "What the lesson's plot_fit draws"
     ]  # fmt: skip
     label = page.locator(".curve svg").get_attribute("aria-label")
-    assert label == "Your losses go from 9.31 to 0.141, the lesson's from 0.447 to 0.012."
+    assert label == "Your losses go from 9.3 to 0.0252, the lesson's from 0.204 to almost 0."
 
 
 @pytest.mark.parametrize("student", ["bea", "mallory"])

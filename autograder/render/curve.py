@@ -22,7 +22,7 @@ def draw(yours: Sequence[float], reference: Sequence[float]) -> Markup | None:
         spots = " ".join(f"{_across(i, last):.1f},{_up(value, top):.1f}" for i, value in enumerate(values))
         return f'<polyline class="{name}" points="{spots}"/>'
 
-    ends = [f"from {values[0]:.3g} to {values[-1]:.3g}" for values in (losses, reference)]
+    ends = [f"from {_said(values[0])} to {_said(values[-1])}" for values in (losses, reference)]
     alt = f"Your losses go {ends[0]}, the lesson&#39;s {ends[1]}."
     return Markup(  # numbers and our own words only
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img" aria-label="{alt}">'
@@ -33,6 +33,10 @@ def draw(yours: Sequence[float], reference: Sequence[float]) -> Markup | None:
         f'<text class="yours" x="{WIDTH - 8}" y="16" text-anchor="end">yours</text>'
         f'<text class="reference" x="{WIDTH - 8}" y="32" text-anchor="end">the lesson\'s</text></svg>'
     )
+
+
+def _said(value: float) -> str:
+    return f"{value:.3g}" if abs(value) >= 0.001 else "almost 0"
 
 
 def _across(index: int, last: int) -> float:

@@ -18,7 +18,7 @@ HINT, ANOTHER_HINT = "Hint:", "Another hint"
 KEPT = "What is right"
 SAME = "The same seems to be behind this one."
 TODO = "Nothing is written here yet."
-CURVE = "The loss after each epoch, on 60 points around a line: yours, and the lesson's."
+CURVE = "The loss after each epoch, on 60 points on a line: yours, and the lesson's."
 UNISOLATED = "Student code ran without isolation (--isolation none)."
 
 
