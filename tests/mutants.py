@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import copy
+import functools
 import io
 import logging
 import signal
@@ -223,6 +224,7 @@ def _hung(_: int, __: FrameType | None) -> None:
     raise Hung
 
 
+@functools.cache
 def survivors(exercise: str, reference: Reference) -> tuple[int, list[str]]:
     """How many mutants there are, and those that no criterion notices."""
     found = [(name, text) for source in ANSWERS[exercise] for name, text in mutants(source)]
