@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.needs import demand
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = "NO CHROMIUM ON THIS MACHINE: install Debian's package chromium, or no page is looked at in a browser"
@@ -16,10 +16,7 @@ MISSING = "NO CHROMIUM ON THIS MACHINE: install Debian's package chromium, or no
 
 def program() -> str:
     """The browser's program; without one the test is skipped, but where CI runs it fails."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
-    return str(found)
+    return demand(next(filter(None, map(shutil.which, NAMES)), None), MISSING)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests import needs
 
 DEBIAN = Path("/usr/lib/postgresql")
 MISSING = "NO POSTGRESQL ON THIS MACHINE: install Debian's package postgresql, or put initdb and pg_ctl on PATH"
@@ -83,10 +83,7 @@ def running() -> Iterator[Server]:
 
 def demand() -> Path:
     """The folder of PostgreSQL's programs; without one the test is skipped, but where CI runs it fails."""
-    programs = find()
-    if programs is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
-    return programs
+    return needs.demand(find(), MISSING)
 
 
 def find() -> Path | None:

@@ -80,7 +80,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def _with_markdown(text: str) -> str:
-
     notebook = json.loads(text)
     notebook["cells"] += [{"cell_type": "markdown", "metadata": {}, "source": attack} for attack in ATTACKS]
     return json.dumps(notebook)
