@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +36,17 @@ def run(session: Session, source: str) -> str:
 def test_ci_has_isolation() -> None:
     if os.environ.get("CI"):
         assert probe.best() == levels.BEST
+
+
+def test_a_warm_process_started_by_hand_removes_nobodys_folder(tmp_path: Path) -> None:
+    (tmp_path / "work.txt").write_text("a week's work")
+    command = [sys.executable, "-m", "autograder.sandbox.warm", "0", levels.NONE]
+    done = subprocess.run(command, cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == (
+        f"RuntimeError: {tmp_path} is not a folder of autograder's own: this is started by autograder, not by people"
+    )
+    assert (tmp_path / "work.txt").read_text() == "a week's work"
 
 
 def test_cell_prints_and_raises(session: Session) -> None:

@@ -9,6 +9,7 @@ import stat
 import subprocess
 from pathlib import Path
 
+PREFIX = "autograder-"  # of the names of our folders
 LEAST = 4096  # bytes that a file counts for at least: empty ones fill a disk too
 
 
@@ -46,6 +47,18 @@ def hides(folder: str, pid: int) -> bool:
     except OSError:  # it may be gone by now
         return False
     return any(folder in line and line.endswith(" (deleted)") for line in maps.splitlines())
+
+
+def own() -> str:
+    """The folder that this process was started in, which it may remove: one that we made, and nobody's else.
+
+    Raises:
+        RuntimeError: it is somebody's.
+    """
+    here = os.getcwd()
+    if not Path(here).name.startswith(PREFIX):
+        raise RuntimeError(f"{here} is not a folder of autograder's own: this is started by autograder, not by people")
+    return here
 
 
 def remove(folder: str) -> None:

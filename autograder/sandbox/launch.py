@@ -45,7 +45,7 @@ class WarmProcess:
         """Start the process, if it does not run, without waiting until it is ready."""
         if self._process is not None:
             return
-        self._home = tempfile.mkdtemp(prefix="autograder-")  # the warm process removes it, should this one be killed
+        self._home = tempfile.mkdtemp(prefix=folder.PREFIX)  # the warm process removes it, should this one be killed
         self._ready = False
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         arguments = [str(theirs.fileno()), self.isolation, *(["thorough"] if self._thorough else [])]

@@ -90,7 +90,7 @@ class Warm:
 
 def main() -> None:
     """``python -m autograder.sandbox.warm CONTROL_FD LEVEL [thorough]``, in a folder of its own, which goes with it."""
-    home = os.getcwd()
+    home = folder.own()
     try:
         with contextlib.suppress(BrokenPipeError):  # the grader may be gone by the time that all is imported
             _serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2], thorough="thorough" in sys.argv[3:])
