@@ -11,7 +11,7 @@ from autograder.diagnosis import diagnose
 from autograder.handin import HandIn
 from autograder.lesson import Lesson, Task
 from autograder.report import Criterion, Exercise, Report, Status, Verdict
-from autograder.sandbox.launch import WarmProcess
+from autograder.sandbox.launch import Workers
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.submission import Helpers, Output, Submission
 from autograder.student import Student
@@ -38,16 +38,16 @@ class Grading:
 
 
 class Grader:
-    """Grades hand-ins of one lesson, one after another, in workers of one warm process."""
+    """Grades hand-ins of one lesson, one after another, in workers from one place."""
 
-    def __init__(self, lesson: Lesson, warm: WarmProcess, limits: Limits | None = None) -> None:
+    def __init__(self, lesson: Lesson, workers: Workers, limits: Limits | None = None) -> None:
         self._lesson = lesson
-        self._warm = warm
+        self._workers = workers
         self._limits = limits or Limits()
 
     def grade(self, handin: HandIn, student: str | None = None, only: str | None = None, seed: int = 0) -> Grading:
         """Grade one hand-in; `only` names the one exercise to look at, `seed` starts the student's randomness."""
-        name, isolation = self._lesson.assignment, self._warm.isolation
+        name, isolation = self._lesson.assignment, self._workers.isolation
         if handin.unreadable is not None:
             total, why = self._lesson.max_score, handin.unreadable
             return Grading(Report.unreadable(name, total, why, isolation=isolation, student=student), [], {}, {})
@@ -62,7 +62,7 @@ class Grader:
         tasks = [task for task in self._lesson.tasks if only in (None, task.id)]
         earlier = {used for task in tasks for used in uses(task.id)}
         sources = [cell["source"] for cell in handin.code]
-        with Submission(self._warm, sources, self._limits, seed=seed) as submission:
+        with Submission(self._workers, sources, self._limits, seed=seed) as submission:
             outputs = submission.run()
             found = {
                 task.id: self._judge(task.id, submission, explain=task in tasks)
@@ -70,10 +70,10 @@ class Grader:
                 if task in tasks or task.id in earlier
             }
             for task in tasks:
-                self._follow_through(task.id, sources, submission, found)
+                self._follow_through(task.id, [*sources, *handin.texts], submission, found)
         exercises = tuple(_exercise(task, found[task.id], handin, outputs) for task in tasks)
         pictures = {task.id: pair for task in tasks if (pair := found[task.id].pictures)}
-        report = Report.of(self._lesson.assignment, exercises, isolation=self._warm.isolation, student=student)
+        report = Report.of(self._lesson.assignment, exercises, isolation=self._workers.isolation, student=student)
         losses = {task.id: found[task.id].curves[0] for task in tasks if found[task.id].curves}
         return Grading(report, outputs, pictures, losses), submission.killed
 
@@ -127,6 +127,8 @@ def _exercise(task: Task, found: Verdicts, handin: HandIn, outputs: list[list[Ou
     if found.attempted:
         return Exercise.of(task.id, tuple(found.criteria), note=" ".join(notes) or None)
     criteria = tuple(_not_run(criterion) for criterion in found.criteria)
+    if task.id in handin.absent:
+        return Exercise.of(task.id, criteria, status=Status.ERROR, note=handin.absent[task.id])
     error = _cell_error(handin.solution(task.id), outputs)
     if error is None:
         return Exercise.of(task.id, criteria, status=Status.NOT_ATTEMPTED)

@@ -19,22 +19,36 @@ from tests.sample_class import Maker
 
 PACKAGE = Path(graders.__file__).resolve().parent.parent
 LAYERS = [
-    {"calls", "files", "lesson", "sandbox.folder", "sandbox.levels", "sandbox.limits", "sandbox.wire", "text"},
-    {"report", "handin", "show", "sandbox.isolation", "sandbox.drawing", "sandbox.shell"},
+    {
+        "bundle",
+        "calls",
+        "files",
+        "lesson",
+        "sandbox.folder",
+        "sandbox.levels",
+        "sandbox.limits",
+        "sandbox.wire",
+        "text",
+    },
+    {"report", "progress", "handin", "show", "sandbox.isolation", "sandbox.drawing", "sandbox.shell"},
     {"sandbox.launch", "sandbox.probe", "sandbox.worker"},
-    {"sandbox.session", "sandbox.warm"},
-    {"sandbox.submission"},
+    {"sandbox.session", "sandbox.warm", "sandbox.cold", "sandbox.alone"},
+    {"sandbox.submission", "sandbox.process"},
     {"student"},
     {"graders", "imitation"},
     {"misconceptions", "verdicts"},
     {"diagnosis"},
-    {"grading", "render"},
+    {"grading", "standing"},
+    {"local", "render"},
     {"nbgrading", "course"},
     {"converters", "release"},
-    {"batch"},
+    {"batch", "desk", "live", "workbook"},
+    {"study"},
+    {"watch"},
+    {"tutor"},
     {"cli"},
 ]
-UNTRUSTED = ["sandbox.warm", "sandbox.worker", "sandbox.shell", "sandbox.drawing"]
+UNTRUSTED = ["sandbox.warm", "sandbox.alone", "sandbox.worker", "sandbox.shell", "sandbox.drawing"]
 
 
 def criteria_of(exercise: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The one folder that a worker may write to: how much lies in it, and how to be rid of it whatever lies in it."""
+"""The one folder that a worker may write to: settle in it, see how much lies in it, be rid of it whatever it holds."""
 
 from __future__ import annotations
 
@@ -7,10 +7,22 @@ import os
 import shutil
 import stat
 import subprocess
+import tempfile
 from pathlib import Path
 
 PREFIX = "autograder-"  # of the names of our folders
 LEAST = 4096  # bytes that a file counts for at least: empty ones fill a disk too
+PRIVATE = (
+    "HOME", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR", "XDG_CACHE_HOME",
+    "TEMP", "TMP", "USERPROFILE", "APPDATA", "LOCALAPPDATA",  # the same on Windows
+)  # fmt: skip
+
+
+def settle(folder: str) -> None:
+    """Make it the place where this process works, and where libraries keep what they keep."""
+    os.chdir(folder)
+    os.environ.update(dict.fromkeys(PRIVATE, folder))
+    tempfile.tempdir = None  # it was looked up before; torch keeps caches there too
 
 
 def usage(folder: str, pid: int, most: int) -> int:
@@ -36,6 +48,8 @@ def usage(folder: str, pid: int, most: int) -> int:
 
 def free(folder: str) -> int:
     """Bytes that are left on the folder's disk."""
+    if not hasattr(os, "statvfs"):  # on Windows
+        return shutil.disk_usage(folder).free
     about = os.statvfs(folder)
     return about.f_bfree * about.f_frsize
 
@@ -68,8 +82,11 @@ def remove(folder: str) -> None:
     except FileNotFoundError:
         return
     except (OSError, RecursionError):
-        for command in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
-            subprocess.run([*command, "--", folder], stderr=subprocess.DEVNULL, check=False)
+        try:
+            for command in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
+                subprocess.run([*command, "--", folder], stderr=subprocess.DEVNULL, check=False)
+        except FileNotFoundError:  # Windows has neither
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _deleted(pid: int) -> int:
@@ -83,4 +100,5 @@ def _deleted(pid: int) -> int:
 
 
 def _size(about: os.stat_result) -> int:
-    return max(LEAST, about.st_blocks * 512)
+    blocks: int = getattr(about, "st_blocks", about.st_size // 512)  # Windows does not tell
+    return max(LEAST, blocks * 512)

@@ -81,8 +81,9 @@ class Cell:
 
 
 def die_with_parent() -> None:
-    """Have the kernel kill this process when the one that forked it ends."""
-    _libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    """Have the kernel kill this process when the one that forked it ends. Only Linux does that."""
+    if sys.platform == "linux":
+        _libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _landlock(readable: tuple[str, ...], workdir: str) -> None:

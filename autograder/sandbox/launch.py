@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import json
 import os
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, Self
 
 from autograder.sandbox import folder, levels
 from autograder.sandbox.isolation import die_with_parent
@@ -29,6 +30,28 @@ class CannotStart(Exception):
     """No worker can be had: the fault of this machine or of the kit, never of the hand-in."""
 
 
+class Workers(Protocol):
+    """Where workers come from. Use as a context manager, or `close` it."""
+
+    isolation: str
+
+    def start(self) -> None:
+        """Begin what takes long, without waiting for it."""
+
+    def fork(self, limits: Limits) -> tuple[int, str, socket.socket]:
+        """Start a worker: its process id, the folder that it may write to, and the connection to it."""
+
+    def reap(self, pid: int) -> int | None:
+        """Kill a worker if it still runs; its exit code as `Popen.returncode` has it, None if that is unknown."""
+
+    def close(self) -> None:
+        """End all workers, and what they come from."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
 class WarmProcess:
     """A process that has imported torch and forks workers, started when the first one is asked for.
 
@@ -40,9 +63,16 @@ class WarmProcess:
         self.isolation = isolation
         self._thorough = thorough
         self._process: subprocess.Popen[bytes] | None = None
+        self._retired = False
 
     def start(self) -> None:
-        """Start the process, if it does not run, without waiting until it is ready."""
+        """Start the process, if it does not run, without waiting until it is ready.
+
+        Raises:
+            CannotStart: the context that it was for has ended.
+        """
+        if self._retired:
+            raise CannotStart("the warm process has been closed")
         if self._process is not None:
             return
         self._home = tempfile.mkdtemp(prefix=folder.PREFIX)  # the warm process removes it, should this one be killed
@@ -54,7 +84,7 @@ class WarmProcess:
                 [sys.executable, "-P", "-s", "-m", "autograder.sandbox.warm", *arguments],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
-                env=_environment(self._home),
+                env=environment(self._home),
                 cwd=self._home,
                 start_new_session=True,
             )
@@ -77,19 +107,22 @@ class WarmProcess:
         ours.close()
         raise CannotStart(f"the warm process does not start: {failure}")
 
-    def reap(self, pid: int) -> int:
-        """Kill a worker if it still runs; its wait status, or -1 if that is unknown."""
+    def reap(self, pid: int) -> int | None:
+        """Kill a worker if it still runs; its exit code as `Popen.returncode` has it, None if that is unknown."""
         try:
             self._control.send(json.dumps({"reap": pid}).encode())
-            return int(self._answer()["status"])
+            code: int | None = self._answer()["code"]
         except (OSError, Died):
-            return -1
+            return None
+        return code
 
     def close(self) -> None:
         """End the warm process and all its workers. Safe to call twice, and before anything was started."""
         process, self._process = self._process, None
         if process is None:
             return
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)  # another thread may be waiting for an answer
         self._control.close()
         try:
             process.wait(5)
@@ -102,6 +135,7 @@ class WarmProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._retired = True
         self.close()
 
     def _fork(self, limits: Limits, connection: int) -> tuple[int, str]:
@@ -143,7 +177,7 @@ def begin(isolation: str) -> None:
     shared(isolation).start()
 
 
-def _environment(home: str) -> dict[str, str]:
+def environment(home: str) -> dict[str, str]:
     """All that the warm process sees of the environment: nothing of the grader's own."""
     one_thread = {f"{pool}_NUM_THREADS": "1" for pool in ("OMP", "OPENBLAS", "MKL")}  # a pool does not survive a fork
     cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
+import selectors
 import signal
 import time
 from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import folder, wire
-from autograder.sandbox.launch import START_SECONDS, CannotStart, Died, WarmProcess
+from autograder.sandbox.launch import START_SECONDS, CannotStart, Died, Workers
 from autograder.sandbox.limits import Limits, size
 
 Reply = tuple[dict[str, Any], bytes]
@@ -41,21 +41,21 @@ class Stopped(Exception):
 
 
 class Session:
-    """One worker, from its fork to its end.
+    """One worker, from its start to its end.
 
     Raises:
         CannotStart: it does not come up.
     """
 
-    def __init__(self, warm: WarmProcess, limits: Limits) -> None:
-        self._warm = warm
+    def __init__(self, workers: Workers, limits: Limits) -> None:
+        self._workers = workers
         self._limits = limits
         self._sent = 0
         self._next_look = 0.0
-        self._pid, self._workdir, self._connection = warm.fork(limits)
+        self._pid, self._workdir, self._connection = workers.fork(limits)
         self._free = folder.free(self._workdir)
-        self._poll = select.poll()
-        self._poll.register(self._connection, select.POLLIN)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._connection, selectors.EVENT_READ)
         self.alive = True
         try:
             self._receive(START_SECONDS)
@@ -81,15 +81,16 @@ class Session:
         except (wire.WireError, OSError) as error:
             raise self._death(error) from None
 
-    def close(self) -> int:
-        """End the worker and remove its folder; the worker's wait status. Safe to call twice."""
+    def close(self) -> int | None:
+        """End the worker and remove its folder; the worker's exit code if it is known. Safe to call twice."""
         if not self.alive:
-            return -1
+            return None
         self.alive = False
+        self._selector.close()
         self._connection.close()
-        status = self._warm.reap(self._pid)
+        code = self._workers.reap(self._pid)
         folder.remove(self._workdir)
-        return status
+        return code
 
     def _receive(self, seconds: float) -> Reply:
         deadline = time.monotonic() + seconds
@@ -107,7 +108,7 @@ class Session:
             if now >= self._next_look:
                 self._next_look = now + LOOK_SECONDS
                 self._look()
-            if self._poll.poll(1000 * min(deadline - now, LOOK_SECONDS)):
+            if self._selector.select(min(deadline - now, LOOK_SECONDS)):
                 return
 
     def _look(self) -> None:
@@ -126,8 +127,8 @@ class Session:
         return self._free - folder.free(self._workdir) > most and folder.hides(self._workdir, self._pid)
 
     def _interrupt(self, seconds: float) -> Stopped:
-        """Interrupt what runs; the late answer, if one comes, is dropped."""
-        with contextlib.suppress(ProcessLookupError):
+        """Interrupt what runs, which ends the process on Windows; the late answer, if one comes, is dropped."""
+        with contextlib.suppress(OSError):  # it may have ended
             os.kill(self._pid, signal.SIGINT)
         try:
             self._receive(self._limits.grace)
@@ -136,18 +137,25 @@ class Session:
         return Stopped(seconds, alive=self.alive)
 
     def _death(self, error: Exception) -> Died:
-        """Bury the worker, and tell from its wait status what it died of."""
-        status = self.close()
+        """Bury the worker, and tell from its exit code what it died of."""
+        code = self.close()
         if isinstance(error, wire.WireError) and not isinstance(error, wire.PeerGone):
             return Died(f"its answer could not be read ({error})")
-        if status >= 0 and os.WIFEXITED(status):
+        if code is not None and code >= 0:
             return Died("its process ended without an answer")
-        number = os.WTERMSIG(status) if status >= 0 else signal.SIGKILL
-        if number == signal.SIGKILL:
+        name = "SIGKILL" if code is None else _name(-code)  # Windows knows neither of the two below
+        if name == "SIGKILL":
             return Killed("its process was killed")
-        if number == signal.SIGXCPU:
+        if name == "SIGXCPU":
             return Exceeded(f"used more than {self._limits.submission:g} s of computing time")
-        return Died(f"its process was ended by {signal.Signals(number).name}")
+        return Died(f"its process was ended by {name}")
+
+
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # of those for real time only the first and the last have one
+        return f"signal {number}"
 
 
 def _threads(pid: int) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.sandbox.launch import Died, WarmProcess
+from autograder.sandbox.launch import Died, Workers
 from autograder.sandbox.limits import Limits, size
 from autograder.sandbox.session import Killed, Reply, Session, Stopped
 from autograder.text import savable
@@ -34,9 +34,9 @@ class Submission:
     """One hand-in's code cells and the worker that runs them. Use as a context manager, or `close` it."""
 
     def __init__(
-        self, warm: WarmProcess, cells: Sequence[str], limits: Limits, helpers: Helpers | None = None, seed: int = 0
+        self, workers: Workers, cells: Sequence[str], limits: Limits, helpers: Helpers | None = None, seed: int = 0
     ) -> None:
-        self._warm = warm
+        self._workers = workers
         self._cells = cells
         self._limits = limits
         self._helpers = helpers
@@ -49,7 +49,7 @@ class Submission:
 
     def again(self, helpers: Helpers) -> Submission:
         """The same notebook in a fresh worker, with helpers in the place of some of its functions."""
-        fresh = Submission(self._warm, self._cells, self._limits, helpers, self.seed)
+        fresh = Submission(self._workers, self._cells, self._limits, helpers, self.seed)
         fresh._skipped, fresh._endless = set(self._skipped), set(self._endless)
         return fresh
 
@@ -107,7 +107,7 @@ class Submission:
     def _running(self, first: int | None = None) -> Session:
         """The worker, brought up to cell `first` (or to the end of the notebook) if it is a new one."""
         if self._session is None or not self._session.alive:
-            self._session = Session(self._warm, self._limits)
+            self._session = Session(self._workers, self._limits)
             for index in range(len(self._cells) if first is None else first):
                 if index not in self._skipped:
                     self._run_cell(index, pictures=False)

@@ -2,8 +2,8 @@
 
 It runs no student code, holds no secret, and speaks to the grader through one socket of JSON datagrams:
 ``{"fork": workdir, "limits": {…}}`` with the worker's connection attached answers ``{"pid": n}``, and
-``{"reap": n}`` kills that worker and answers ``{"status": wait status}``. When the grader is gone it kills what is
-left and ends.
+``{"reap": n}`` kills that worker and answers ``{"code": exit code}``. When the grader is gone it kills what is left
+and ends.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import os
 import signal
 import socket
 import sys
-import tempfile
 from typing import Any
 
 import torch
@@ -45,7 +44,7 @@ class Warm:
                 break
             request = json.loads(message)
             answer = (
-                {"pid": self._fork(request, fds[0])} if "fork" in request else {"status": self._reap(request["reap"])}
+                {"pid": self._fork(request, fds[0])} if "fork" in request else {"code": self._reap(request["reap"])}
             )
             self._control.send(json.dumps(answer).encode())
         for pid in list(self._alive):
@@ -66,9 +65,7 @@ class Warm:
         os.setsid()
         isolation.die_with_parent()
         workdir = request["fork"]
-        os.chdir(workdir)
-        os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR", "XDG_CACHE_HOME"), workdir))
-        tempfile.tempdir = None  # it was looked up before the fork; torch keeps caches there too
+        folder.settle(workdir)
         null = os.open(os.devnull, os.O_RDWR)
         for fd in (0, 1, 2):
             os.dup2(null, fd)
@@ -79,13 +76,14 @@ class Warm:
         restrict(limits)
         self._cell.enter(workdir)
         worker.main(socket.socket(fileno=3), self._shell, limits)
+        os._exit(0)
 
-    def _reap(self, pid: int) -> int:
+    def _reap(self, pid: int) -> int | None:
         if pid not in self._alive:
-            return -1
+            return None
         os.kill(pid, signal.SIGKILL)
         self._alive.remove(pid)
-        return os.waitpid(pid, 0)[1]
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def main() -> None:
@@ -101,7 +99,7 @@ def main() -> None:
 
 def _serve(control: socket.socket, level: str, *, thorough: bool) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which then hangs up
-    torch.set_num_threads(1)  # and no thread pool of BLAS: see launch._environment
+    torch.set_num_threads(1)  # and no thread pool of BLAS: see launch.environment
     limits = Limits()
     shell = Shell.start(limits)
     if thorough:
