@@ -11,8 +11,8 @@ import copy
 import json
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +50,15 @@ class HandIn:
         notebook: the repaired notebook in nbformat 4.5; the released one where the file could not be read.
         unreadable: why it could not be read, or None.
         notes: what was put back, by exercise id.
+        absent: why an exercise that was answered is not in it, by exercise id.
+        texts: further sources that answers were written in, to be read but not run.
     """
 
     notebook: dict[str, Any]
     unreadable: str | None
     notes: dict[str, str]
+    absent: Mapping[str, str] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()
 
     @property
     def code(self) -> list[Cell]:
@@ -82,6 +86,12 @@ def read(path: Path, lesson: Lesson) -> HandIn:
             return repair(parse(path), lesson)
     except Unreadable as reason:
         return HandIn(copy.deepcopy(lesson.notebook), str(reason), {})
+
+
+def live(cells: Mapping[str, str], texts: Iterable[str], absent: Mapping[str, str]) -> HandIn:
+    """What a running notebook hands over: a cell for each exercise it has, and the rest as in `HandIn`."""
+    code = [_cell("code", source, {"nbgrader": {"grade_id": name}}) for name, source in cells.items()]
+    return HandIn({"cells": code}, None, {}, absent, tuple(texts))
 
 
 def parse(path: Path) -> dict[str, Any]:
@@ -128,6 +138,11 @@ def repair(notebook: dict[str, Any], lesson: Lesson) -> HandIn:
     _number(cells)
     _mark_lesson(cells, lesson)
     return HandIn({**notebook, "metadata": copy.deepcopy(lesson.notebook["metadata"]), "cells": cells}, None, notes)
+
+
+def places(cells: Sequence[Cell], lesson: Lesson) -> dict[str, int]:
+    """The place of each exercise's solution cell among a notebook's cells, if it has one."""
+    return _claims([_defined(cell) for cell in cells], [grade_id(cell) for cell in cells], lesson)
 
 
 def grade_id(cell: Cell) -> str | None:
@@ -273,8 +288,7 @@ def _mark_lesson(cells: list[Cell], lesson: Lesson) -> None:
 
     Those take most of a notebook's time, and no answer depends on them unless a student's cell uses what they set.
     """
-    texts = {(cell["cell_type"], cell["source"]) for cell in lesson.notebook["cells"] if grade_id(cell) is None}
-    ours = [cell for cell in cells if grade_id(cell) is None and (cell["cell_type"], cell["source"]) in texts]
+    ours = [cell for cell in cells if grade_id(cell) is None and lesson.wrote(cell)]
     code = [cell for cell in cells if cell["cell_type"] == "code" and not is_checks(cell)]
     theirs = [cell["source"] for cell in code if cell not in ours]
     demos = [cell for cell in code if cell in ours and not _imports(cell)]

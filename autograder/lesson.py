@@ -9,12 +9,14 @@ from __future__ import annotations
 import ast
 import functools
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 Cell = dict[str, Any]
 CHECKS = "-checks"
+MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")
 HOME = Path(__file__).resolve().parent.parent
 
 
@@ -82,6 +84,55 @@ class Lesson:
         """The released solution and graded cells by grade_id, in order."""
         marked = [cell for cell in self.notebook["cells"] if "nbgrader" in cell["metadata"]]
         return {cell["metadata"]["nbgrader"]["grade_id"]: cell for cell in marked}
+
+    @property
+    def untouched(self) -> bool:
+        """Whether the released notebook holds nobody's answers, as when somebody works on the kit's own copy."""
+        return all("raise NotImplementedError()" in self.cells[task.id]["source"] for task in self.tasks)
+
+    def wrote(self, cell: Cell) -> bool:
+        """Whether a cell is word for word the lesson's."""
+        if cell["cell_type"] == "code":
+            return cell["source"].strip() in self._code
+        return cell["source"] in self._prose
+
+    @functools.cached_property
+    def _code(self) -> set[str]:
+        """The lesson's code cells, from its source: who works on the released file adds cells of their own to that."""
+        return {part.strip() for part in re.split(r"^# %%.*$", self.source, flags=re.MULTILINE)}
+
+    @functools.cached_property
+    def _prose(self) -> set[str]:
+        return {cell["source"] for cell in self.notebook["cells"] if cell["cell_type"] != "code"}
+
+    def section(self, exercise: str) -> str:
+        """The heading of the part of the notebook in which an exercise stands."""
+        heading = ""
+        for cell in self.notebook["cells"]:
+            titles = re.findall(r"^## (.+)$", cell["source"], re.MULTILINE) if cell["cell_type"] == "markdown" else []
+            heading = titles[-1] if titles else heading
+            if cell is self.cells[exercise]:
+                break
+        return heading
+
+    def summary(self, exercise: str) -> str:
+        """What an answer does, in the first line of its docstring; empty if it is no function."""
+        node = self._answer(exercise)
+        text = ast.get_docstring(node) if isinstance(node, ast.FunctionDef) else None
+        return (text or "").partition("\n")[0]
+
+    def answer(self, exercise: str) -> str:
+        """The source of the reference answer, without its docstring."""
+        node = self._answer(exercise)
+        lines = self.source.splitlines()[node.lineno - 1 : node.end_lineno]
+        if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
+            start, end = node.body[0].lineno - node.lineno, (node.body[0].end_lineno or 0) - node.lineno
+            lines[start : end + 1] = []
+        return "\n".join(line for line in lines if line.strip() not in MARKERS)
+
+    def _answer(self, exercise: str) -> ast.stmt:
+        """The definition that counts: the last one."""
+        return [node for node in self._definitions if exercise in _binds(node)][-1]
 
     @property
     def max_score(self) -> float:

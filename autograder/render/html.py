@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import nh3
@@ -35,6 +35,19 @@ def render_exercise(
     template = _environment().get_template("report.html.j2")
     drawn = curve.draw(*losses) if losses else None
     return savable(template.render(exercise=exercise, images=images, curve=drawn, words=words)).strip()
+
+
+def render_inline(
+    report: Report,
+    pictures: Mapping[str, Sequence[bytes]],
+    losses: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+) -> str:
+    """A whole Report, with its style, for the output of a notebook's cell; pictures and losses are by exercise."""
+    found = [(one, pictures.get(one.id, ()), losses.get(one.id)) for one in report.exercises]
+    sections = [Markup(render_exercise(*parts)) for parts in found]
+    first, sentence = words.first(report)
+    template = _environment().get_template("inline.html.j2")
+    return template.render(report=report, sections=sections, first=first, sentence=sentence, words=words).strip()
 
 
 def render_unreadable(report: Report) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Sequence
+from io import StringIO
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -27,49 +29,76 @@ def report(found: Report, hints: int = 1) -> RenderableType:
     """
     parts: list[RenderableType] = [_exercise(exercise, hints) for exercise in found.exercises]
     if found.note:
-        parts.append(_text(found.note, "red"))
+        parts.append(safe(found.note, "red"))
     exercise, sentence = words.first(found)
     if sentence:
-        parts.append(_text(f"{exercise} {sentence}".strip()))
+        parts.append(safe(f"{exercise} {sentence}".strip()))
     parts.append(Text(f"{words.points(found.score)} of {words.points(found.max_score)} points", "bold"))
     return Group(*parts)
 
 
+def failures(found: Report) -> RenderableType:
+    """All that is not right of what is written, without hints."""
+    wrong = [one for one in found.exercises if one.status not in (Status.PASSED, Status.NOT_ATTEMPTED)]
+    shown = [_exercise(dataclasses.replace(one, criteria=_lost(one)), 0) for one in wrong]
+    return Group(*shown) if shown else Text("What is written is right.")
+
+
+def lines(found: Report, width: int) -> str:
+    """One Report as lines of at most `width` characters, without colours."""
+    console = Console(file=(file := StringIO()), width=width, force_terminal=False, no_color=True, legacy_windows=False)
+    show(console, report(found))
+    return "\n".join(line.rstrip() for line in file.getvalue().rstrip().splitlines())
+
+
 def _exercise(exercise: Exercise, hints: int = 1) -> RenderableType:
     """One exercise's verdicts."""
-    head = Text.assemble(
-        (exercise.id, "bold"), ": ", (words.STATUS[exercise.status], COLOUR[exercise.status]),
-        f", {words.points(exercise.score)} of {words.points(exercise.max_score)} points",
-    )  # fmt: skip
-    parts: list[RenderableType] = [head]
-    if exercise.note:
-        parts.append(Padding(_text(exercise.note, "italic"), (0, 0, 0, 2)))
+    parts: list[RenderableType] = [heading(exercise)]
     if exercise.status is not Status.NOT_ATTEMPTED:
-        lost = [criterion for criterion in exercise.criteria if criterion.status is not Verdict.PASSED]
-        parts += [Padding(_criterion(one, lost[:1], hints), (0, 0, 0, 2)) for one in exercise.criteria]
+        lost = _lost(exercise)
+        again = [bool(lost) and one is not lost[0] and words.same(one, lost[0]) for one in exercise.criteria]
+        parts += [
+            inset(criterion(one, hints, again=known)) for one, known in zip(exercise.criteria, again, strict=True)
+        ]
     return Group(*parts, "")
 
 
-def _criterion(criterion: Criterion, first: list[Criterion], hints: int) -> RenderableType:
-    mark = Text.assemble((words.MARK[criterion.status], COLOUR[criterion.status]), " ", _text(criterion.name))
-    if criterion.status is Verdict.PASSED:
+def _lost(exercise: Exercise) -> tuple[Criterion, ...]:
+    return tuple(one for one in exercise.criteria if one.status is not Verdict.PASSED)
+
+
+def heading(exercise: Exercise) -> RenderableType:
+    """An exercise's verdict in a line, and its note."""
+    line = Text.assemble(
+        (exercise.id, "bold"), ": ", (words.STATUS[exercise.status], COLOUR[exercise.status]),
+        f", {words.points(exercise.score)} of {words.points(exercise.max_score)} points",
+    )  # fmt: skip
+    return Group(line, inset(safe(exercise.note, "italic"))) if exercise.note else line
+
+
+def inset(renderable: RenderableType) -> RenderableType:
+    """Moved to the right, below what it belongs to."""
+    return Padding(renderable, (0, 0, 0, 2))
+
+
+def criterion(one: Criterion, hints: int, *, again: bool = False) -> RenderableType:
+    """One criterion; of a lost one the facts, and so many hints, unless its cause was explained before (`again`)."""
+    mark = Text.assemble((words.MARK[one.status], COLOUR[one.status]), " ", safe(one.name))
+    if one.status is Verdict.PASSED:
         return mark
     facts = Table.grid(padding=(0, 2, 0, 0))
-    labels = ((words.INPUT, criterion.input), (words.ACTUAL, criterion.actual), (words.EXPECTED, criterion.expected))
+    labels = ((words.INPUT, one.input), (words.ACTUAL, one.actual), (words.EXPECTED, one.expected))
     for label, text in labels:
         if text:
-            facts.add_row(Text(label, "dim"), _text(text))
-    again = first != [criterion] and words.same(criterion, first[0])
-    return Group(
-        mark, Padding(Group(facts, *([_text(words.SAME)] if again else _help(criterion, hints))), (0, 0, 0, 4))
-    )
+            facts.add_row(Text(label, "dim"), safe(text))
+    return Group(mark, Padding(Group(facts, *([safe(words.SAME)] if again else _help(one, hints))), (0, 0, 0, 4)))
 
 
 def _help(criterion: Criterion, hints: int) -> list[Text]:
     """What seems to be the matter, and as many hints as are wanted."""
     given = [hint for hint in (criterion.hint, *criterion.more_hints) if hint][: max(hints, 0)]
-    diagnosis = [_text(criterion.diagnosis, "bold")] if criterion.diagnosis else []
-    return diagnosis + [Text.assemble((f"{words.HINT} ", "bold"), _text(hint)) for hint in given]
+    diagnosis = [safe(criterion.diagnosis, "bold")] if criterion.diagnosis else []
+    return diagnosis + [Text.assemble((f"{words.HINT} ", "bold"), safe(hint)) for hint in given]
 
 
 def class_table(reports: Iterable[Report], exercises: Sequence[str]) -> Table:
@@ -82,7 +111,7 @@ def class_table(reports: Iterable[Report], exercises: Sequence[str]) -> Table:
     table.add_column("note", max_width=48)
     for report in reports:
         total = Text(words.points(report.score))
-        table.add_row(_text(report.student), *_row(report, exercises), total, _text(report.note))
+        table.add_row(safe(report.student), *_row(report, exercises), total, safe(report.note))
     return table
 
 
@@ -92,7 +121,7 @@ def _row(report: Report, exercises: Sequence[str]) -> list[Text]:
     return [Text(words.points(cell.score), COLOUR[cell.status]) if cell else Text("·", "dim") for cell in cells]
 
 
-def _text(text: str | None, style: str = "") -> Text:
+def safe(text: str | None, style: str = "") -> Text:
     """Text that a hand-in may have had a say in: never read as markup, never a command to the terminal."""
     return Text(plain(text or "", keep="\n"), style)
 

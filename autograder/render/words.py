@@ -47,4 +47,6 @@ def first(report: Report) -> tuple[str, str]:
             return exercise.id, "could not be run. Get that going first."
         if lost:
             return exercise.id, f"is the first one to look at again: {lost[0].name}."
+    if len(report.exercises) == 1:
+        return report.exercises[0].id, "is all right."
     return "", "Everything is right. There is nothing left to do." if report.exercises else ""

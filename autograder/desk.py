@@ -1,0 +1,44 @@
+"""The desk: a process that grades what a live notebook hands over, so that no test or answer enters its kernel.
+
+It speaks JSON, a line a message. First it says which exercises there are; then each
+``{"only": id or null, "cells": {…}, "absent": {…}, "texts": […]}`` is answered with ``{"html": …, "text": …}``.
+It ends when its input does.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from autograder.lesson import Lesson
+from autograder.local import grader
+from autograder.sandbox.limits import INTERACTIVE
+
+WIDTH = 80
+
+
+def main() -> None:
+    """Answer until the notebook hangs up."""
+    answers, sys.stdout = sys.stdout, sys.stderr  # nothing else may stand between two answers
+
+    def say(message: dict[str, Any]) -> None:
+        print(json.dumps(message), file=answers, flush=True)
+
+    lesson = Lesson.load()
+    say({"exercises": [task.id for task in lesson.tasks]})
+    with grader(lesson, INTERACTIVE, thorough=True) as found:
+        from autograder import handin  # these are slow to import
+        from autograder.render import html, terminal
+
+        for line in sys.stdin:
+            request = json.loads(line)
+            handed = handin.live(request["cells"], request["texts"], request["absent"])
+            grading = found.grade(handed, only=request["only"])
+            pictures = {name: [make() for make in makers] for name, makers in grading.pictures.items()}
+            page = html.render_inline(grading.report, pictures, grading.losses)
+            say({"html": page, "text": terminal.lines(grading.report, WIDTH)})
+
+
+if __name__ == "__main__":
+    main()
