@@ -8,14 +8,22 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from autograder import tutor
 from autograder.lesson import Lesson, UnknownAssignment
+from autograder.local import grader
 from autograder.render import words
 from autograder.sandbox import levels, probe
+from autograder.sandbox.launch import CannotStart
+from autograder.sandbox.limits import Limits
+from autograder.tutor import Refused
+from autograder.workbook import NoWorkbook
 
 if TYPE_CHECKING:
     from autograder.batch import Batch, Outcome
@@ -35,10 +43,16 @@ class CannotGrade(Exception):
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; the exit status."""
     options = _parser().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # not every terminal has a ✓
     try:
         status: int = options.run(options)
-    except (CannotGrade, UnknownAssignment) as error:
+    except (CannotGrade, UnknownAssignment, NoWorkbook, Refused) as error:
         print(f"autograder: {error}", file=sys.stderr)
+        return NOT_GRADED
+    except CannotStart as error:
+        print(f"autograder: student code cannot be run on this machine: {error}", file=sys.stderr)
         return NOT_GRADED
     except KeyboardInterrupt:
         print("autograder: interrupted; the same command again goes on from here", file=sys.stderr)
@@ -77,16 +91,8 @@ def _check(path: Path, lesson: Lesson, exercise: str | None) -> Report:
         from autograder.report import Report
 
         return Report.unreadable(lesson.assignment, lesson.max_score, found.unreadable, isolation=probe.best())
-    from autograder.sandbox.launch import CannotStart, WarmProcess
-
-    try:
-        with WarmProcess(probe.best(), thorough=False) as warm:
-            warm.start()
-            from autograder.grading import Grader  # torch and pytest, while the warm process imports torch too
-
-            return Grader(lesson, warm).grade(found, only=exercise).report
-    except CannotStart as error:
-        raise CannotGrade(f"student code cannot be run on this machine: {error}") from None
+    with grader(lesson, Limits(), thorough=False) as here:
+        return here.grade(found, only=exercise).report
 
 
 def grade(options: argparse.Namespace) -> int:
@@ -110,6 +116,8 @@ def grade(options: argparse.Namespace) -> int:
 def _demand_isolation(level: str) -> None:
     if level not in levels.LEVELS:
         raise CannotGrade(f"unknown isolation {level!r}: choose from {', '.join(levels.LEVELS)}")
+    if sys.platform != "linux":
+        raise CannotGrade("a class is graded on Linux, where a container is enough; here, `autograder check` works")
     if level != levels.NONE and probe.best() != level:
         raise CannotGrade(
             f"student code cannot be shut in on this machine ({level} is missing): "
@@ -158,6 +166,7 @@ def _summarise(batch: Batch, outcomes: list[Outcome]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="autograder", description="Grades the exercises of SGD from scratch.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_tutor(commands)
 
     one = commands.add_parser("check", help="grade one notebook here and now, with the hidden graders")
     one.add_argument("path", metavar="PATH", help="the notebook")
@@ -177,6 +186,30 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     many.set_defaults(run=grade)
     return parser
+
+
+def _add_tutor(commands: Any) -> None:
+    """The commands for those who learn on their own."""
+
+    def add(name: str, run: Callable[[argparse.Namespace], bool], about: str, *, exercise: bool = False) -> Any:
+        command = commands.add_parser(name, help=about)
+        if exercise:
+            command.add_argument("exercise", metavar="EXERCISE", help="such as mse")
+        command.set_defaults(run=lambda options: ALL_RIGHT if run(options) else NOT_ALL_RIGHT)
+        return command
+
+    start = add("start", tutor.start, "put a fresh copy of the exercises into a folder")
+    start.add_argument("dir", metavar="DIR", nargs="?", default="sgd", help="default: sgd")
+    needy = [
+        add("next", tutor.next_, "say what to do now"),
+        add("watch", tutor.watch, "check the notebook each time it is saved"),
+        add("hint", tutor.hint, "give one more hint for an exercise", exercise=True),
+        add("reset", tutor.reset, "put one stub back, and your answer aside", exercise=True),
+        add("solution", tutor.solution, "show the reference answer to an exercise that is right", exercise=True),
+    ]
+    for command in needy:
+        command.add_argument("path", metavar="PATH", nargs="?", default=".", help="the notebook or its folder")
+    needy[-1].add_argument("--spoil", action="store_true", help="show it in any case")
 
 
 def _positive(text: str) -> int:

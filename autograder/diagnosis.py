@@ -12,7 +12,7 @@ import dataclasses
 import functools
 import logging
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import torch
@@ -36,6 +36,15 @@ def diagnose(exercise: str, student: Student, found: Verdicts, reference: Refere
     """Put diagnosis, hints and the misconception's id into the criteria that were lost, by asking the student more."""
     with warnings.catch_warnings(action="ignore"):  # torch and NumPy have some for wrong answers
         _diagnose(exercise, student, found, reference)
+
+
+def prepare(exercises: Iterable[str], reference: Reference) -> Iterator[None]:
+    """Run the catalogue's own answers before they are needed, one at each step: they take some seconds together."""
+    for exercise in exercises:
+        for answer in (answer for entry in entries(exercise) for answer in entry.answers):
+            with warnings.catch_warnings(action="ignore"):
+                _deviations(exercise, answer, reference)
+            yield
 
 
 def _diagnose(exercise: str, student: Student, found: Verdicts, reference: Reference) -> None:

@@ -1,0 +1,73 @@
+"""Working through the lesson: where a reader stands, which hint comes next, and when all is done."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+from collections.abc import Callable, Iterator
+
+from autograder import diagnosis, handin
+from autograder.grading import Grader
+from autograder.lesson import Lesson
+from autograder.progress import Progress, load, save
+from autograder.report import Report, Status
+from autograder.standing import Losses, Standing
+from autograder.workbook import Workbook
+
+ANOTHER_SEED = 1  # what an answer draws at random comes out differently the second time
+
+
+class Study:
+    """One reader's notebook, its graders, and what is remembered."""
+
+    def __init__(self, workbook: Workbook, lesson: Lesson, grader: Grader) -> None:
+        self.workbook = workbook
+        self.lesson = lesson
+        self._grader = grader
+
+    @property
+    def progress(self) -> Progress:
+        """As it is on disk now: another command may have changed it."""
+        return load(self.workbook.progress)
+
+    def look(self, only: str | None = None, seed: int = 0) -> Standing:
+        """Grade the notebook as it is on disk, and remember what is right; `only` names one exercise to look at.
+
+        Raises:
+            OSError: the notebook cannot be opened.
+        """
+        grading = self._grader.grade(handin.read(self.workbook.path, self.lesson), only=only, seed=seed)
+        right = [one.id for one in grading.report.exercises if one.status is Status.PASSED]
+        now = datetime.datetime.now().isoformat(" ", "minutes")
+        self._remember(lambda progress: progress.finished(right, now))
+        return self._standing(grading.report, next(iter(grading.losses.values()), None))
+
+    def verify(self) -> Standing:
+        """Grade all once more, under another seed: what was right by luck is not."""
+        return self.look(seed=ANOTHER_SEED)
+
+    def hint(self, standing: Standing) -> Standing:
+        """Give one hint more for what is lost, if there is one."""
+        exercise, lost = standing.exercise, standing.lost
+        if exercise is None or lost is None or standing.given >= len(standing.hints):
+            return standing
+        self._remember(lambda progress: progress.one_more(exercise.id, lost.name))
+        return self._standing(standing.report, standing.losses, standing.given + 1)
+
+    def prepare(self) -> Iterator[None]:
+        """What makes later looks faster, in small steps, for when there is nothing else to do."""
+        return diagnosis.prepare([task.id for task in self.lesson.tasks], self.lesson.reference)
+
+    def _standing(self, report: Report, losses: Losses | None, given: int | None = None) -> Standing:
+        standing = Standing(report, losses)
+        if given is None and standing.exercise and standing.lost:
+            given = self.progress.given(standing.exercise.id, standing.lost.name)
+        return dataclasses.replace(standing, given=given or 0)
+
+    def _remember(self, change: Callable[[Progress], Progress]) -> None:
+        """Where nothing can be written, nothing is remembered, and all else goes on."""
+        before = self.progress
+        if (after := change(before)) != before:
+            with contextlib.suppress(OSError):
+                save(self.workbook.progress, after)

@@ -1,0 +1,177 @@
+"""Watches a notebook: each time it is saved, says where the reader stands. Keys ask for more."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from prompt_toolkit.input import Input, create_input
+from rich.console import Console
+from rich.text import Text
+from watchfiles import awatch
+
+from autograder.files import digest
+from autograder.render import standing as render
+from autograder.render import terminal
+from autograder.standing import Standing
+from autograder.study import Study
+
+STEP, DEBOUNCE = 10, 100  # milliseconds that a file must be quiet, and that one waits for it at most
+SAVED, QUIT = "saved", ("q", "c-c", "c-d")
+
+
+class Watch:
+    """One notebook, watched until the reader has had enough, or all is right."""
+
+    def __init__(self, study: Study, console: Console) -> None:
+        self._study = study
+        self._console = console
+        self._jobs: queue.SimpleQueue[Callable[[], Standing]] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._ending = False
+        self._standing: Standing | None = None
+        self._everything = False
+        self._verifying = False
+        self._seen: str | None = None
+
+    async def run(self) -> bool:
+        """Watch; whether all was right in the end."""
+        self._loop = asyncio.get_running_loop()
+        self._events: asyncio.Queue[Any] = asyncio.Queue()
+        self._thread.start()
+        watching = asyncio.create_task(self._watch())
+        with self._keys():
+            try:
+                return await self._serve()
+            finally:
+                watching.cancel()
+                self._ending = True
+
+    def join(self) -> None:
+        """Wait until nothing is graded any more; call it when the graders are closed."""
+        self._jobs.put(self._study.look)  # wakes it, if it waits for one
+        self._thread.join()
+
+    async def _serve(self) -> bool:
+        """Answer what happens, one thing after another."""
+        self._saved()
+        while True:
+            event = await self._events.get()
+            if event == SAVED:
+                self._saved()
+            elif isinstance(event, str):
+                if event in QUIT:
+                    return False
+                self._pressed(event)
+            elif isinstance(event, Standing):
+                if self._found(event):
+                    return True
+            else:
+                self._console.print(Text(_trouble(event, self._study), "red"))
+
+    def _saved(self) -> None:
+        """Look at the notebook, unless it is as it was."""
+        seen = None
+        with contextlib.suppress(OSError):
+            seen = digest(self._study.workbook.path)
+        if seen is not None and seen == self._seen:
+            return
+        self._seen = seen
+        if self._console.is_terminal:
+            self._console.print(Text("Checking …", "dim"))
+        self._jobs.put(self._study.look)
+
+    def _pressed(self, key: str) -> None:
+        if self._standing is None or key not in "ha":
+            return
+        if key == "h":
+            self._standing = self._study.hint(self._standing)
+        self._everything = key == "a" and not self._everything
+        self._show(self._standing)
+
+    def _found(self, standing: Standing) -> bool:
+        """Show it; whether it is the end. What is all right is verified once more before."""
+        verified, self._verifying = self._verifying, standing.done
+        self._standing, self._everything = standing, False
+        if verified and standing.done:
+            self._clear()
+            terminal.show(self._console, render.closing(standing, self._study.lesson, self._study.workbook.path))
+            return True
+        if standing.done:
+            self._jobs.put(self._study.verify)
+        self._show(standing)
+        return False
+
+    def _show(self, standing: Standing) -> None:
+        self._clear()
+        if self._everything:
+            terminal.show(self._console, terminal.failures(standing.report))
+        else:
+            terminal.show(self._console, render.screen(standing, self._study.lesson, self._study.workbook.path))
+        if self._console.is_terminal:
+            terminal.show(self._console, render.keys(standing, everything=self._everything))
+        self._console.file.flush()
+
+    def _clear(self) -> None:
+        if self._console.is_terminal:
+            self._console.clear()
+        else:
+            self._console.print()
+
+    async def _watch(self) -> None:
+        path = self._study.workbook.path
+        events = awatch(path.parent, recursive=False, step=STEP, debounce=DEBOUNCE, watch_filter=_only(path.name))
+        async for _ in events:
+            self._events.put_nowait(SAVED)
+
+    @contextlib.contextmanager
+    def _keys(self) -> Iterator[None]:
+        """Keys as events, one by one, where there is a keyboard."""
+        if not (self._console.is_terminal and sys.stdin.isatty()):
+            yield
+            return
+        keyboard = create_input()
+        with keyboard.raw_mode(), keyboard.attach(lambda: self._read(keyboard)):
+            yield
+
+    def _read(self, keyboard: Input) -> None:
+        for press in keyboard.read_keys():
+            self._events.put_nowait(str(getattr(press.key, "value", press.key)))
+
+    def _work(self) -> None:
+        """Grade when asked to, in a thread of its own; in between, prepare what makes later gradings faster."""
+        steps, preparing = self._study.prepare(), False
+        while not self._ending:
+            try:
+                job = self._jobs.get(block=not preparing)
+            except queue.Empty:
+                preparing = next(steps, "done") != "done"
+                continue
+            preparing = True
+            if not self._ending:
+                self._say(job)
+
+    def _say(self, job: Callable[[], Standing]) -> None:
+        """Do it, and report what came of it, if anybody still listens."""
+        try:
+            found: Any = job()
+        except Exception as error:
+            found = error
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._events.put_nowait, found)
+
+
+def _only(name: str) -> Callable[[Any, str], bool]:
+    return lambda _, path: path.endswith(name)
+
+
+def _trouble(error: Exception, study: Study) -> str:
+    path = study.workbook.path
+    if isinstance(error, OSError) and not path.is_file():
+        return f"{path} is gone. This goes on as soon as it is back."
+    return f"{path} could not be checked: {error}. This goes on when it is saved again."
