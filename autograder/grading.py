@@ -18,6 +18,7 @@ from autograder.student import Student
 from autograder.verdicts import Verdicts, judge, uses
 
 Found = dict[str, Verdicts]
+Seen = Callable[[Exercise], None]
 
 
 @dataclass(frozen=True)
@@ -45,35 +46,53 @@ class Grader:
         self._workers = workers
         self._limits = limits or Limits()
 
-    def grade(self, handin: HandIn, student: str | None = None, only: str | None = None, seed: int = 0) -> Grading:
-        """Grade one hand-in; `only` names the one exercise to look at, `seed` starts the student's randomness."""
+    def grade(
+        self,
+        handin: HandIn,
+        student: str | None = None,
+        only: str | None = None,
+        seed: int = 0,
+        seen: Seen | None = None,
+    ) -> Grading:
+        """Grade one hand-in.
+
+        `only` names the one exercise to look at, `seed` starts the student's randomness, and `seen` is called with each
+        exercise as soon as its verdict is known.
+        """
         name, isolation = self._lesson.assignment, self._workers.isolation
         if handin.unreadable is not None:
             total, why = self._lesson.max_score, handin.unreadable
             return Grading(Report.unreadable(name, total, why, isolation=isolation, student=student), [], {}, {})
         for _ in range(2):
-            grading, killed = self._attempt(handin, student, only, seed)
+            grading, killed = self._attempt(handin, student, only, seed, seen)
             if not killed:
                 break
         return grading
 
-    def _attempt(self, handin: HandIn, student: str | None, only: str | None, seed: int) -> tuple[Grading, bool]:
+    def _attempt(
+        self, handin: HandIn, student: str | None, only: str | None, seed: int, seen: Seen | None
+    ) -> tuple[Grading, bool]:
         """Run and judge it; and whether somebody killed a worker meanwhile, which says nothing about the hand-in."""
         tasks = [task for task in self._lesson.tasks if only in (None, task.id)]
         earlier = {used for task in tasks for used in uses(task.id)}
         sources = [cell["source"] for cell in handin.code]
         with Submission(self._workers, sources, self._limits, seed=seed) as submission:
             outputs = submission.run()
-            found = {
-                task.id: self._judge(task.id, submission, explain=task in tasks)
-                for task in self._lesson.tasks
-                if task in tasks or task.id in earlier
-            }
-            for task in tasks:
-                self._follow_through(task.id, [*sources, *handin.texts], submission, found)
-        exercises = tuple(_exercise(task, found[task.id], handin, outputs) for task in tasks)
+            found: Found = {}
+            exercises = []
+            for task in self._lesson.tasks:
+                if task not in tasks and task.id not in earlier:
+                    continue
+                found[task.id] = self._judge(task.id, submission, explain=task in tasks)
+                if task in tasks:
+                    self._follow_through(task.id, [*sources, *handin.texts], submission, found)
+                    exercises.append(_exercise(task, found[task.id], handin, outputs))
+                    if seen is not None:
+                        seen(exercises[-1])
         pictures = {task.id: pair for task in tasks if (pair := found[task.id].pictures)}
-        report = Report.of(self._lesson.assignment, exercises, isolation=self._workers.isolation, student=student)
+        report = Report.of(
+            self._lesson.assignment, tuple(exercises), isolation=self._workers.isolation, student=student
+        )
         losses = {task.id: found[task.id].curves[0] for task in tasks if found[task.id].curves}
         return Grading(report, outputs, pictures, losses), submission.killed
 

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 
 from autograder import diagnosis, handin
 from autograder.grading import Grader
-from autograder.lesson import Lesson
+from autograder.lesson import Lesson, Task
 from autograder.progress import Progress, load, save
-from autograder.report import Report, Status
+from autograder.report import Exercise, Report, Status
 from autograder.standing import Losses, Standing
 from autograder.workbook import Workbook
 
+Early = Callable[[Standing], None]
 ANOTHER_SEED = 1  # what an answer draws at random comes out differently the second time
 
 
@@ -25,23 +26,42 @@ class Study:
         self.workbook = workbook
         self.lesson = lesson
         self._grader = grader
+        self._last = tuple(map(_unseen, lesson.tasks))
 
     @property
     def progress(self) -> Progress:
         """As it is on disk now: another command may have changed it."""
         return load(self.workbook.progress)
 
-    def look(self, only: str | None = None, seed: int = 0) -> Standing:
+    def look(self, only: str | None = None, seed: int = 0, early: Early | None = None) -> Standing:
         """Grade the notebook as it is on disk, and remember what is right; `only` names one exercise to look at.
+
+        `early` is called as soon as the first exercise is found that is not right; those after it are then as they
+        were at the last look.
 
         Raises:
             OSError: the notebook cannot be opened.
         """
-        grading = self._grader.grade(handin.read(self.workbook.path, self.lesson), only=only, seed=seed)
+        found = handin.read(self.workbook.path, self.lesson)
+        grading = self._grader.grade(found, only=only, seed=seed, seen=self._watcher(early) if early else None)
         right = [one.id for one in grading.report.exercises if one.status is Status.PASSED]
         now = datetime.datetime.now().isoformat(" ", "minutes")
         self._remember(lambda progress: progress.finished(right, now))
+        if only is None and grading.report.exercises:
+            self._last = grading.report.exercises
         return self._standing(grading.report, next(iter(grading.losses.values()), None))
+
+    def _watcher(self, early: Early) -> Callable[[Exercise], None]:
+        """Looks at each exercise as it is graded, until one is not right."""
+        known: list[Exercise] = []
+
+        def seen(exercise: Exercise) -> None:
+            known.append(exercise)
+            if [one.id for one in known if one.status is not Status.PASSED] == [exercise.id]:
+                exercises = (*known, *self._last[len(known) :])
+                early(self._standing(Report.of(self.lesson.assignment, exercises, isolation=""), None))
+
+        return seen
 
     def verify(self) -> Standing:
         """Grade all once more, under another seed: what was right by luck is not."""
@@ -71,3 +91,7 @@ class Study:
         if (after := change(before)) != before:
             with contextlib.suppress(OSError):
                 save(self.workbook.progress, after)
+
+
+def _unseen(task: Task) -> Exercise:
+    return Exercise(task.id, 0.0, task.points, Status.NOT_ATTEMPTED, None, ())

@@ -8,6 +8,7 @@ import queue
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from prompt_toolkit.input import Input, create_input
@@ -25,6 +26,13 @@ STEP, DEBOUNCE = 10, 100  # milliseconds that a file must be quiet, and that one
 SAVED, QUIT = "saved", ("q", "c-c", "c-d")
 
 
+@dataclass(frozen=True)
+class Early:
+    """Where the reader stands, as far as it is known: up to the first exercise that is not right."""
+
+    standing: Standing
+
+
 class Watch:
     """One notebook, watched until the reader has had enough, or all is right."""
 
@@ -37,6 +45,7 @@ class Watch:
         self._standing: Standing | None = None
         self._everything = False
         self._verifying = False
+        self._shown: Any = None
         self._seen: str | None = None
 
     async def run(self) -> bool:
@@ -68,6 +77,8 @@ class Watch:
                 if event in QUIT:
                     return False
                 self._pressed(event)
+            elif isinstance(event, Early):
+                self._take(event.standing)
             elif isinstance(event, Standing):
                 if self._found(event):
                     return True
@@ -81,10 +92,15 @@ class Watch:
             seen = digest(self._study.workbook.path)
         if seen is not None and seen == self._seen:
             return
-        self._seen = seen
+        self._seen, self._shown = seen, None
         if self._console.is_terminal:
             self._console.print(Text("Checking …", "dim"))
-        self._jobs.put(self._study.look)
+        self._jobs.put(self._look)
+
+    def _look(self) -> Standing:
+        if not self._console.is_terminal:  # where nothing can be taken back, one page for each save is enough
+            return self._study.look()
+        return self._study.look(early=lambda standing: self._tell(Early(standing)))
 
     def _pressed(self, key: str) -> None:
         if self._standing is None or key not in "ha":
@@ -97,17 +113,26 @@ class Watch:
     def _found(self, standing: Standing) -> bool:
         """Show it; whether it is the end. What is all right is verified once more before."""
         verified, self._verifying = self._verifying, standing.done
-        self._standing, self._everything = standing, False
         if verified and standing.done:
             self._clear()
             terminal.show(self._console, render.closing(standing, self._study.lesson, self._study.workbook.path))
             return True
         if standing.done:
             self._jobs.put(self._study.verify)
-        self._show(standing)
+        self._take(standing)
         return False
 
+    def _take(self, standing: Standing) -> None:
+        """From now on, this is where the reader stands."""
+        self._standing, self._everything = standing, False
+        self._show(standing)
+
     def _show(self, standing: Standing) -> None:
+        """Put it on the screen, unless it stands there."""
+        shown = (standing.report.exercises, standing.report.note, standing.given, self._everything)
+        if shown == self._shown:
+            return
+        self._shown = shown
         self._clear()
         if self._everything:
             terminal.show(self._console, terminal.failures(standing.report))
@@ -162,8 +187,12 @@ class Watch:
             found: Any = job()
         except Exception as error:
             found = error
+        self._tell(found)
+
+    def _tell(self, event: Any) -> None:
+        """From the other thread, if anybody still listens."""
         with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._events.put_nowait, found)
+            self._loop.call_soon_threadsafe(self._events.put_nowait, event)
 
 
 def _only(name: str) -> Callable[[Any, str], bool]:
