@@ -31,6 +31,7 @@ benchmark: install  ## speed, as ratios against what one would otherwise use; ta
 	$(BIN)/python -m benchmarks.throughput
 	$(BIN)/python -m benchmarks.phases
 	$(BIN)/python -m benchmarks.checking
+	$(BIN)/python -m benchmarks.watching
 	$(BIN)/python -m benchmarks.scaling
 
 fuzz: install  ## the fuzz tests, for much longer
