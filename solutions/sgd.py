@@ -25,11 +25,16 @@
 #
 # **How to work.** There are seven exercises; go from top to bottom, since the later answers
 # use the earlier ones. In each, write your answer below the docstring (the text in triple
-# quotes, which says what the function must do), delete the line
-# `raise NotImplementedError()`, and run the cell. Then run the checks cell beneath it: it
-# tries a few small examples and tells you what it saw. Those are a help, not the whole exam:
-# your instructor's graders look at more than these examples. Before you hand in, choose
-# *Kernel > Restart and Run All*, to be sure that everything works from a fresh start.
+# quotes, which says what the function must do), delete the line that begins with
+# `raise NotImplementedError`, and run the cell (Shift+Enter). Then run the checks cell beneath
+# it: it tries a few small examples and tells you what it saw. Those are a help, not the whole
+# exam: your instructor's graders look at more than these examples.
+#
+# *Run All* stops at the first exercise that is not written yet, so go cell by cell until you
+# have written them all. Before you hand in, restart the kernel and run all cells, to be sure
+# that everything works from a fresh start. (In Jupyter's *Kernel* menu that is *Restart Kernel
+# and Run All Cells*, in Colab's *Runtime* menu *Restart session and run all*. In VS Code, press
+# *Restart*, then *Run All*.)
 #
 # The first cell loads PyTorch and the plotting library, and sets how the pictures look. Its
 # little helper, `waits_for_answers`, lets a cell that needs an answer of yours wait politely
@@ -57,13 +62,10 @@ def waits_for_answers() -> Iterator[None]:
     """Run the lines below `with`, or say kindly that an exercise is still missing."""
     try:
         yield
-    except NotImplementedError as unwritten:
+    except NotImplementedError:
         plt.close("all")
-        print(
-            "This cell needs an exercise above that is not written yet.",
-            "Fill it in, then run this cell again.",
-            *unwritten.args,
-        )
+        print("This cell needs an exercise above that is not written yet.")
+        print("Fill it in, then run this cell again.")
 
 
 # %% [markdown]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
@@ -437,3 +438,11 @@ def test_what_becomes_of_a_hand_in_does_not_change_the_lesson(
         each["metadata"]["seen"] = each["outputs"] = ["changed"]
     handin.notebook["metadata"]["kernelspec"]["name"] = "changed"
     assert json.dumps(lesson.notebook) == before
+
+
+def test_own_cells_run_also_where_somebody_works_in_the_released_file(maker: Maker, tmp_path: Path) -> None:
+    path = tmp_path / "sgd.ipynb"
+    helper, answer = "def dot(x, a):\n    return x @ a", "def predict(x, a):\n    return dot(x, a)"
+    path.write_text(maker.text(answers={"predict": answer}, insert=(helper,)), "utf-8")
+    worked_on = dataclasses.replace(Lesson.load(), notebook=json.loads(path.read_text("utf-8")))
+    assert helper in [cell["source"] for cell in read(path, worked_on).code]

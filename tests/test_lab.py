@@ -23,10 +23,10 @@ FORMULA = re.compile(r"\$\$.+?\$\$|\$[^$]+\$", re.DOTALL)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 STOPPED = """\
      17     # YOUR CODE HERE
----> 18     raise NotImplementedError()
+---> 18     raise NotImplementedError('This exercise is not written yet.')
 
-NotImplementedError: """
-WAITS = "This cell needs an exercise above that is not written yet. Fill it in, then run this cell again.\n"
+NotImplementedError: This exercise is not written yet."""
+WAITS = "This cell needs an exercise above that is not written yet.\nFill it in, then run this cell again.\n"
 FONTS = "document.fonts.ready.then(fonts => [...fonts].filter(font => font.status == 'error').map(font => font.family))"
 VALID = "Validation Results\n\nSuccess! Your notebook passes all the tests.\n\nOk"
 LABELS = """

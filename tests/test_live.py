@@ -12,6 +12,7 @@ import pytest
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 
+from tests.conftest import Grade
 from tests.sample_class import Maker
 
 SET_UP = """
@@ -182,6 +183,12 @@ def test_graders_that_were_killed_are_started_again(notebook: Notebook) -> None:
         "Run the cell again. If it stays so, save the notebook and run `autograder check` in a terminal."
     )
     assert notebook.says("check(predict)").endswith("6 of 6 points")
+
+
+def test_check_in_a_handed_in_notebook_does_nothing(maker: Maker, grade: Grade) -> None:
+    answer = "from autograder import check\ndef predict(x, a):\n    return x @ a\ncheck(predict)\ncheck()"
+    report = grade(maker.text(answers={"predict": answer}, bare=True)).report
+    assert report.score == report.max_score
 
 
 def test_nothing_is_left_when_the_kernel_ends() -> None:

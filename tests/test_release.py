@@ -77,7 +77,7 @@ def test_untouched_notebook_stops_at_nothing_but_the_stubs(lesson: Lesson, warm:
 
 def test_lesson_waits_kindly_for_answers(lesson: Lesson, warm: WarmProcess) -> None:
     printed = text(run_all(code_cells(lesson.notebook), warm))
-    assert printed.count("This cell needs an exercise above that is not written yet. Fill it in") >= 5
+    assert printed.count("This cell needs an exercise above that is not written yet.\nFill it in") >= 5
 
 
 @pytest.fixture(scope="module")
