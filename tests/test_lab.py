@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from autograder.lesson import HOME, Cell, Lesson
 from autograder.sandbox.launch import WarmProcess
@@ -29,6 +29,12 @@ NotImplementedError: This exercise is not written yet."""
 WAITS = "This cell needs an exercise above that is not written yet.\nFill it in, then run this cell again.\n"
 FONTS = "document.fonts.ready.then(fonts => [...fonts].filter(font => font.status == 'error').map(font => font.family))"
 VALID = "Validation Results\n\nSuccess! Your notebook passes all the tests.\n\nOk"
+CHECK = """from autograder import check
+own = mse
+def mse(y_hat, y):
+    return ((y_hat - y) ** 2).sum()
+check(mse)
+mse = own"""
 LABELS = """
 import json
 
@@ -182,11 +188,32 @@ def test_what_was_typed_is_what_is_saved(
     assert saved.sources == [written.get(place, source) for place, source in enumerate(places.sources)]
 
 
+def test_check_shows_its_report_below_the_cell(solved: Notebook, places: Places) -> None:
+    [place] = places.with_words("dot product:")
+    solved.write(place, CHECK)
+    solved.run(place)
+    report = solved.cells.nth(place).locator(".autograder")
+    assert report.locator(".verdict").inner_text() == "mse: partly right, 6 of 8 points"
+    assert report.locator(".lost .diagnosis").first.inner_text() == (
+        "You add the squared errors up, and nothing divides the sum."
+    )
+    second = report.get_by_text("Read the name word by word")
+    assert not second.is_visible()
+    report.get_by_text("Another hint").first.click()
+    assert second.is_visible()
+    labels = report.locator(".lost").first.locator("th").all_inner_texts()
+    edges = [
+        round(box["x"]) for box in map(Locator.bounding_box, report.locator(".lost").first.locator("th").all()) if box
+    ]
+    assert labels == ["input", "yours", "expected"] and len(set(edges)) == 1, "Lab would set them to the right"
+
+
 def test_the_classic_view_shows_and_runs_it_too(
     solved: Notebook, server: Server, chromium: Browser, places: Places
 ) -> None:
     classic = Notebook(chromium, server.classic("sgd.ipynb"), len(places.sources))
     [dot] = places.with_words("dot product:")
+    classic.write(dot, places.sources[dot])
     classic.run(places.code[0], dot)
     assert classic.printed(dot) == "multiply, then add: tensor(14.)\ndot product:        tensor(14.)\n"
     assert (classic.dialog.count(), classic.errors.count()) == (0, 0)
