@@ -32,7 +32,10 @@ Grade = Callable[..., Grading]
 Running = Callable[[Answer], Submission]
 # Which test files come first, the slowest of them, so that two processes that share them end at about the same time.
 # `make test` does not share out the attacks: their batch takes every core, and is held to seconds and the whole disk.
-FIRST = ("attacks", "answers", "luck", "resilience", "batch", "postgresql", "page", "graders", "submissions")
+FIRST = (
+    "attacks", "resilience", "batch", "luck", "answers", "lab", "submissions", "page", "graders", "live", "watch", "tutor",
+    "cli", "cold", "postgresql",
+)  # fmt: skip
 settings.register_profile("ci", max_examples=30, derandomize=True, database=None, deadline=None)
 settings.register_profile("long", max_examples=5000, deadline=None, print_blob=True, database=None)  # make fuzz
 settings.load_profile("ci")

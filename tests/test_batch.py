@@ -157,27 +157,25 @@ def test_plain_nbgrader_and_formgraders_buttons_give_the_same_marks(graded: tupl
 def test_only_what_changed_is_graded_again(course: Path, maker: Maker) -> None:
     hand_in(course, "ada", maker.text("blank", bare=True))
     hand_in(course, "bob", maker.text("blank", bare=True))
-    assert "2 graded\n" in run(course, "autograder", "grade").stdout
+    grade = ("autograder", "grade", "--jobs", "1")  # each process has torch to import
+    assert "2 graded\n" in run(course, *grade).stdout
     hand_in(course, "bob", maker.text(bare=True))
-    assert "2 graded, 1 of them unchanged since the last time\n" in run(course, "autograder", "grade").stdout
+    assert "2 graded, 1 of them unchanged since the last time\n" in run(course, *grade).stdout
     assert totals(course) == {"ada": 0, "bob": 53}
     (course / "course" / "submitted" / "bob" / "sgd" / "sgd.ipynb").rename(course / "sgd.ipynb")
 
-    forced = run(course, "autograder", "grade", "--force", "--isolation", "none")
+    forced = run(course, *grade, "--force", "--isolation", "none")
     assert "2 graded\n" in forced.stdout and totals(course) == {"ada": 0, "bob": 0}
     assert not page(course, "bob").exists()
     assert report(course, "bob").note == "there is no sgd.ipynb in the hand-in: the folder is empty"
     assert "Student code ran without isolation (--isolation none)." in forced.stdout
     assert "Graded without isolation" in page(course, "ada").read_text("utf-8")
     assert report(course, "ada").isolation == "none"
-    assert "2 graded\n" in run(course, "autograder", "grade").stdout  # isolated this time, so once more
+    assert "2 graded\n" in run(course, *grade).stdout  # isolated this time, so once more
     assert report(course, "ada").isolation == "landlock+seccomp"
     assert "Graded without isolation" not in page(course, "ada").read_text("utf-8")
 
 
-def test_validate_of_the_stub_fails_and_of_a_solved_notebook_succeeds(course: Path, maker: Maker) -> None:
+def test_validate_of_the_stub_fails(course: Path) -> None:  # of a solved notebook: tests/test_lab.py, with the button
     stub = run(course, "nbgrader", "validate", "exercises/sgd/sgd.ipynb")
     assert "VALIDATION FAILED ON 7 CELL(S)!" in stub.stdout
-    (course / "solved.ipynb").write_text(maker.text(), "utf-8")
-    solved = run(course, "nbgrader", "validate", "solved.ipynb")
-    assert "Success! Your notebook passes all the tests." in solved.stdout

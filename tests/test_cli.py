@@ -217,7 +217,7 @@ def test_check_of_a_wrong_exercise_exits_1_and_explains(
     assert lines[-2:] == ["mse is the first one to look at again: squares the error.", "6 of 8 points"]
 
 
-@pytest.mark.parametrize("hints", range(5))
+@pytest.mark.parametrize("hints", [0, 2])  # all others: tests/test_terminal.py
 def test_check_shows_as_many_hints_as_are_wanted(
     hints: int, maker: Maker, notebook: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -173,7 +173,7 @@ def test_whatever_is_killed_the_class_is_graded_in_the_end(
 @pytest.mark.parametrize("what", ["hangs", "is killed"])
 def test_grader_that_is_lost_costs_one_hand_in(what: str, whole_class: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "LONGEST", 0)
-    monkeypatch.setattr(batches, "START_SECONDS", 60)
+    monkeypatch.setattr(batches, "START_SECONDS", 40)
     work = Batch(Course(whole_class), "sgd", probe.best())
     outcomes: list[Outcome] = []
     for outcome in work.run(STUDENTS[:4], 1):
@@ -185,7 +185,7 @@ def test_grader_that_is_lost_costs_one_hand_in(what: str, whole_class: Path, mon
             grader.suspend() if what == "hangs" else grader.kill()
     errors = [outcome.error for outcome in outcomes if outcome.error]
     assert errors == [
-        "its grader gave no answer for 60 s; it was stopped"
+        "its grader gave no answer for 40 s; it was stopped"
         if what == "hangs"
         else "its grader ended before it was done (exit status -9)"
     ]
