@@ -75,6 +75,8 @@ def check(options: argparse.Namespace) -> int:
         from autograder.render import terminal
 
         terminal.show(Console(), terminal.report(report, options.hints))
+        if report.isolation == levels.NONE:
+            print(words.NO_WALLS)
     return ALL_RIGHT if report.score == report.max_score else NOT_ALL_RIGHT
 
 
@@ -164,8 +166,13 @@ def _summarise(batch: Batch, outcomes: list[Outcome]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="autograder", description="Grades the exercises of SGD from scratch.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    parser = argparse.ArgumentParser(
+        prog="autograder",
+        description="Grades the exercises of SGD from scratch.",
+        epilog="New here? `autograder start` gives you a copy, and `autograder watch` goes through it with you.",
+    )
+    parser.set_defaults(run=lambda _: parser.print_help() or NOT_GRADED)
+    commands = parser.add_subparsers(metavar="COMMAND")
     _add_tutor(commands)
 
     one = commands.add_parser("check", help="grade one notebook here and now, with the hidden graders")

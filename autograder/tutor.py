@@ -19,7 +19,7 @@ from autograder import progress, workbook
 from autograder.lesson import Lesson
 from autograder.local import grader
 from autograder.render import standing as render
-from autograder.render import terminal
+from autograder.render import terminal, words
 from autograder.sandbox import levels, probe
 from autograder.sandbox.limits import INTERACTIVE
 from autograder.standing import Standing
@@ -147,7 +147,7 @@ def _study(path: str, *, thorough: bool, exercise: str | None = None) -> Iterato
     """The reader's notebook with graders for it."""
     work, lesson = _workbook(path, exercise), Lesson.load()
     if probe.best() == levels.NONE:
-        _show(Text("No walls on this machine: your code runs as you, and may do whatever you may do.", "dim"))
+        _show(Text(words.NO_WALLS, "dim"))
     with grader(lesson, INTERACTIVE, thorough=thorough) as found:
         from autograder.study import Study  # it loads torch
 

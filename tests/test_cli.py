@@ -32,6 +32,13 @@ def notebook(tmp_path: Path) -> Path:
     return tmp_path / "sgd.ipynb"
 
 
+def test_without_a_command_there_is_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([]) == 2
+    shown = capsys.readouterr().out
+    assert "put a fresh copy of the exercises into a folder" in shown
+    assert "New here? `autograder start` gives you a copy" in shown
+
+
 def test_no_such_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert refused(capsys, "check", "nowhere.ipynb") == "autograder: nowhere.ipynb: no such file"
 
@@ -238,6 +245,25 @@ def test_check_without_hints(maker: Maker, notebook: Path, capsys: pytest.Captur
     notebook.write_text(maker.text(answers={"predict": "def predict(x, a):\n    return x"}, bare=True))
     assert cli.main(["check", str(notebook), "--exercise", "predict", "--hints", "0"]) == 1
     assert "Hint" not in capsys.readouterr().out
+
+
+def test_check_without_walls_says_so_and_goes_on(
+    maker: Maker, notebook: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "best", lambda: levels.NONE)
+    notebook.write_text(maker.text(bare=True))
+    assert cli.main(["check", str(notebook), "--exercise", "predict"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-2:] == [
+        "6 of 6 points",
+        "No walls on this machine: your code runs as you, and may do whatever you may do.",
+    ]
+
+
+def test_a_class_is_graded_on_linux_only(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    expected = "autograder: a class is graded on Linux, where a container is enough; here, `autograder check` works"
+    assert refused(capsys, "grade", "--isolation", "none") == expected
 
 
 def test_check_as_json_is_one_report(maker: Maker, notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:

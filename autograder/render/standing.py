@@ -26,7 +26,7 @@ MARK = {
     Status.PASSED: "✓", Status.PARTIAL: "✗", Status.FAILED: "✗", Status.ERROR: "!", Status.NOT_ATTEMPTED: "·",
 }  # fmt: skip
 NEXT = (
-    "Section 10 of the notebook: where the same loop trains networks of millions of parameters.",
+    "The last section of the notebook: where the same loop trains networks of millions of parameters.",
     "A curve instead of a line: give x a column of squares, and call the fit that you have. It need not change.",
     "torch.optim.SGD and torch.utils.data.DataLoader are your sgd_step and your minibatches, ready made. Write fit "
     "with them, and check it again.",
@@ -50,7 +50,7 @@ def head(report: Report, path: Path) -> RenderableType:
     right = sum(one.status is Status.PASSED for one in report.exercises)
     row = Table.grid(padding=(0, 2, 0, 0))
     row.add_row(
-        ProgressBar(len(marks), right, width=BAR),
+        ProgressBar(len(marks), right, width=BAR, complete_style="green", finished_style="green"),
         f"{right} of {len(marks)} exercises, {words.points(report.score)} of {words.points(report.max_score)} points",
     )
     return Group(Rule(safe(str(path)), align="left", style="dim"), Columns(marks, padding=(0, 2)), row)

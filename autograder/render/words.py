@@ -19,6 +19,7 @@ KEPT = "What is right"
 SAME = "The same seems to be behind this one."
 TODO = "Nothing is written here yet."
 CURVE = "The loss after each epoch, on 60 points on a line: yours, and the lesson's."
+NO_WALLS = "No walls on this machine: your code runs as you, and may do whatever you may do."
 UNISOLATED = "Student code ran without isolation (--isolation none)."
 
 
