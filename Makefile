@@ -25,7 +25,7 @@ lint: install
 
 test: lint  ## everything that CI checks
 	$(BIN)/python -m pytest tests/test_attacks.py  # alone: see FIRST in tests/conftest.py
-	$(BIN)/python -m pytest --ignore=tests/test_attacks.py --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --ignore=tests/test_attacks.py --numprocesses 3 --dist loadfile --no-loadscope-reorder  # of two cores: some wait more than they compute
 
 benchmark: install  ## speed, as ratios against what one would otherwise use; takes half an hour
 	$(BIN)/python -m benchmarks.throughput
