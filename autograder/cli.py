@@ -47,7 +47,7 @@ def main(argv: list[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # not every terminal has a ✓
     try:
-        status: int = options.run(options)
+        status: int | None = options.run(options)
     except (CannotGrade, UnknownAssignment, NoWorkbook, Refused) as error:
         print(f"autograder: {error}", file=sys.stderr)
         return NOT_GRADED
@@ -57,7 +57,7 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("autograder: interrupted; the same command again goes on from here", file=sys.stderr)
         return INTERRUPTED
-    return status
+    return status or ALL_RIGHT
 
 
 def check(options: argparse.Namespace) -> int:
@@ -171,7 +171,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Grades the exercises of SGD from scratch.",
         epilog="New here? `autograder start` gives you a copy, and `autograder watch` goes through it with you.",
     )
-    parser.set_defaults(run=lambda _: parser.print_help() or NOT_GRADED)
+    parser.set_defaults(run=lambda _: _help(parser))
     commands = parser.add_subparsers(metavar="COMMAND")
     _add_tutor(commands)
 
@@ -195,14 +195,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _help(parser: argparse.ArgumentParser) -> int:
+    parser.print_help()
+    return NOT_GRADED
+
+
 def _add_tutor(commands: Any) -> None:
     """The commands for those who learn on their own."""
 
-    def add(name: str, run: Callable[[argparse.Namespace], bool], about: str, *, exercise: bool = False) -> Any:
+    def add(name: str, run: Callable[[argparse.Namespace], None], about: str, *, exercise: bool = False) -> Any:
         command = commands.add_parser(name, help=about)
         if exercise:
             command.add_argument("exercise", metavar="EXERCISE", help="such as mse")
-        command.set_defaults(run=lambda options: ALL_RIGHT if run(options) else NOT_ALL_RIGHT)
+        command.set_defaults(run=run)
         return command
 
     start = add("start", tutor.start, "put a fresh copy of the exercises into a folder")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
@@ -33,37 +34,37 @@ class Refused(Exception):
     """A command that will not do what was asked; the text is one line that says why, and what will."""
 
 
-def start(options: argparse.Namespace) -> bool:
+def start(options: argparse.Namespace) -> None:
     """Put a fresh copy of the exercises where the reader wants it."""
     made = workbook.start(Path(options.dir), Lesson.load())
+    say, place = program(), shlex.quote(options.dir)
     _show(
         f"Your copy is {made.path}.\n\n"
-        f"1. Open it in JupyterLab (jupyter lab {made.path}), VS Code or Colab.\n"
-        f"2. In a second terminal, run: {program()} watch {options.dir}\n"
-        "   Each time you save, it says what is right and what to look at next.\n\n"
-        f"Or ask now and then: {program()} next {options.dir}"
+        f"1. Open it in JupyterLab, VS Code or Colab. For JupyterLab, run:\n"
+        f"       {program('jupyter')} lab {shlex.quote(str(made.path))}\n"
+        f"2. In a second terminal, run:\n"
+        f"       {say} watch {place}\n"
+        f"   Each time you save, it says what is right and what to look at next.\n\n"
+        f"Or ask now and then: {say} next {place}"
     )
-    return True
 
 
-def next_(options: argparse.Namespace) -> bool:
-    """Say what to do now; whether all is done."""
-    with _study(options.path, thorough=False) as study:
-        standing = study.look()
+def next_(options: argparse.Namespace) -> None:
+    """Say what to do now."""
+    with _study(options) as study:
+        standing = _look(study)
         standing = study.verify() if standing.done else standing
-    place = study.workbook.path
     if standing.done:
-        _show(render.closing(standing, study.lesson, place))
-        return True
-    _show(render.screen(standing, study.lesson, place))
+        _show(render.closing(standing, study.lesson, study.workbook.path))
+        return
+    _show(render.screen(standing, study.lesson, study.workbook.path))
     if standing.exercise and standing.lost:
-        _show(f"\nFor a hint: {program()} hint {standing.exercise.id}{_at(options.path)}")
-    return False
+        _show(f"\nFor a hint: {_command('hint', standing.exercise.id, options)}")
 
 
-def watch(options: argparse.Namespace) -> bool:
-    """Say where the reader stands each time the notebook is saved; whether all was done in the end."""
-    with _study(options.path, thorough=True) as study:
+def watch(options: argparse.Namespace) -> None:
+    """Say where the reader stands each time the notebook is saved."""
+    with _study(options, thorough=True) as study:
         from autograder.watch import Watch  # it loads torch
 
         console, done = Console(), False
@@ -72,80 +73,84 @@ def watch(options: argparse.Namespace) -> bool:
         with contextlib.suppress(KeyboardInterrupt):
             done = asyncio.run(watching.run())
     watching.join()
-    if done:
-        return True
-    _show(f"No longer watching. To go on: {program()} watch{_at(options.path)}")
-    return False
+    if not done:
+        _show(f"No longer watching. To go on: {_command('watch', '', options)}")
 
 
-def hint(options: argparse.Namespace) -> bool:
+def hint(options: argparse.Namespace) -> None:
     """Give one hint more for an exercise."""
-    exercise = options.exercise
-    with _study(options.path, thorough=False, exercise=exercise) as study:
-        before = study.look(only=exercise)
+    with _study(options) as study:
+        before = _look(study, options.exercise)
         standing = study.hint(before)
     if standing.done:
-        _show(f"{exercise} is all right: there is nothing to hint at.")
-        return True
-    _show(render.first(standing, study.lesson))
-    _show(_after(before, standing, exercise))
-    return True
+        _show(f"{options.exercise} is all right: there is nothing to hint at.")
+    else:
+        _show(render.first(standing, study.lesson))
+        _show(_after(before, standing, options))
 
 
-def _after(before: Standing, standing: Standing, exercise: str) -> str:
+def _after(before: Standing, standing: Standing, options: argparse.Namespace) -> str:
     """What stands below a hint."""
     there = len(standing.hints)
     if not there:
         return "\nHints are about what an answer does, and there is none to look at yet."
     if before.given < there:
         return f"\nThat is hint {standing.given} of {there}."
-    return f"\nThose were all {there} hints. The answer itself: {program()} solution {exercise} --spoil"
-
-
-def reset(options: argparse.Namespace) -> bool:
-    """Put one stub back, and the old answer aside."""
-    lesson, work = Lesson.load(), _workbook(options.path, options.exercise)
-    done = work.reset(options.exercise, lesson)
-    if not done.changed:
-        _show(f"{options.exercise} is as it was in the beginning: there is nothing to reset.")
-        return True
-    answer = f"Your old answer is in {done.aside}." if done.aside else "It was missing, and stands at the end."
-    _show(
-        f"{options.exercise} is a stub again, in {work.path}. {answer}\n"
-        "If the notebook is open, load it again (in JupyterLab: File > Reload Notebook from Disk)."
+    return (
+        f"\nThose were all {there} hints. The answer itself: {_command('solution', options.exercise, options)} --spoil"
     )
-    return True
 
 
-def solution(options: argparse.Namespace) -> bool:
+def reset(options: argparse.Namespace) -> None:
+    """Put one stub back, and the old answer aside."""
+    work, exercise = _workbook(options), options.exercise
+    done = work.reset(exercise, Lesson.load())
+    if not done.changed:
+        _show(f"{exercise} is as it was in the beginning: there is nothing to reset.")
+        return
+    _show(f"{exercise} is a stub again, in {work.path}.")
+    _show(f"Your old answer is in {done.aside}." if done.aside else "It was missing, and stands at the end.")
+    _show("If the notebook is open, load it again: File > Reload Notebook from Disk.")
+
+
+def solution(options: argparse.Namespace) -> None:
     """Show the reference answer to those who have one of their own, or who insist."""
-    exercise, lesson = options.exercise, Lesson.load()
-    work = _workbook(options.path, exercise) if not options.spoil else None
+    lesson, exercise = Lesson.load(), options.exercise
+    if not options.spoil and not _was_right(options):
+        raise Refused(
+            f"{exercise} is not right yet, so its solution stays shut: `{_command('hint', exercise, options)}` helps "
+            f"on, and `{_command('solution', exercise, options)} --spoil` shows it all the same"
+        )
     _demand(exercise, lesson)
-    if work and exercise not in progress.load(work.progress).done:
-        with _study(options.path, thorough=False, exercise=exercise) as study:
-            right = study.look(only=exercise).done
-        if not right:
-            raise Refused(
-                f"{exercise} is not right yet, so its solution stays shut: `{program()} hint {exercise}` helps on, "
-                f"and `{program()} solution {exercise} --spoil` shows it all the same"
-            )
-    code = lesson.answer(exercise)
-    Console().print(Syntax(code, "python", theme="ansi_dark").highlight(code), end="", soft_wrap=True)
-    return True
+    code = Syntax(lesson.answer(exercise), "python", theme="ansi_dark").highlight(lesson.answer(exercise))
+    Console().print(code, end="", soft_wrap=True)
 
 
-def program() -> str:
-    """This command, as it was typed."""
-    typed = sys.argv[0]
-    name = Path(typed).name
-    return "autograder" if name == "__main__.py" or shutil.which(name) == shutil.which(typed) else typed
+def _was_right(options: argparse.Namespace) -> bool:
+    """Whether the reader's answer is right, or was once."""
+    if options.exercise in progress.load(_workbook(options).progress).done:
+        return True
+    with _study(options) as study:
+        return _look(study, options.exercise).done
+
+
+def program(name: str = "") -> str:
+    """This command as it was typed, or another one that is installed beside it."""
+    typed = Path(sys.argv[0])
+    found = typed.name == "__main__.py" or typed.parent == Path() or shutil.which(typed.name) == str(typed)
+    return (name or "autograder") if found else shlex.quote(str(typed.with_name(name or typed.name)))
+
+
+def _command(command: str, exercise: str, options: argparse.Namespace) -> str:
+    """A command for the same notebook, as it is to be typed."""
+    path = "" if options.path == "." else shlex.quote(options.path)
+    return " ".join(filter(None, (program(), command, exercise, path)))
 
 
 @contextlib.contextmanager
-def _study(path: str, *, thorough: bool, exercise: str | None = None) -> Iterator[Study]:
+def _study(options: argparse.Namespace, *, thorough: bool = False) -> Iterator[Study]:
     """The reader's notebook with graders for it."""
-    work, lesson = _workbook(path, exercise), Lesson.load()
+    work, lesson = _workbook(options), Lesson.load()
     if probe.best() == levels.NONE:
         _show(Text(words.NO_WALLS, "dim"))
     with grader(lesson, INTERACTIVE, thorough=thorough) as found:
@@ -154,11 +159,27 @@ def _study(path: str, *, thorough: bool, exercise: str | None = None) -> Iterato
         yield Study(work, lesson, found)
 
 
-def _workbook(path: str, exercise: str | None = None) -> Workbook:
+def _look(study: Study, only: str | None = None) -> Standing:
+    """Where the reader stands.
+
+    Raises:
+        Refused: the notebook cannot be read.
+    """
+    path = study.workbook.path
+    try:
+        standing = study.look(only)
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}") from None
+    if not standing.report.exercises:
+        raise Refused(f"{path}: {standing.report.note}")
+    return standing
+
+
+def _workbook(options: argparse.Namespace) -> Workbook:
     lesson = Lesson.load()
-    if exercise is not None:
-        _demand(exercise, lesson)
-    return Workbook.find(Path(path), lesson.assignment)
+    if "exercise" in options:
+        _demand(options.exercise, lesson)
+    return Workbook.find(Path(options.path), lesson.assignment)
 
 
 def _demand(exercise: str, lesson: Lesson) -> None:
@@ -167,9 +188,9 @@ def _demand(exercise: str, lesson: Lesson) -> None:
         raise Refused(f"no exercise {exercise!r}: the exercises are {', '.join(ids)}")
 
 
-def _at(path: str) -> str:
-    return "" if path == "." else f" {path}"
-
-
 def _show(what: RenderableType) -> None:
-    terminal.show(Console(), Text(what) if isinstance(what, str) else what)
+    """Print it; what is a sentence is left to the terminal to wrap, so that commands can be copied."""
+    if isinstance(what, str):
+        Console().print(Text(what), soft_wrap=True)
+    else:
+        terminal.show(Console(), what)

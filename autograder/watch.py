@@ -64,7 +64,8 @@ class Watch:
     def join(self) -> None:
         """Wait until nothing is graded any more; call it when the graders are closed."""
         self._jobs.put(self._study.look)  # wakes it, if it waits for one
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     async def _serve(self) -> bool:
         """Answer what happens, one thing after another."""
