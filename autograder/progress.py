@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from autograder.files import write
+from autograder.report import Criterion
 
 ABOUT = "What autograder remembers of your work. Delete it if you like: nothing else is lost."
 
 
 @dataclass(frozen=True)
 class Given:
-    """How many hints were given for a criterion."""
+    """How many hints were given for a criterion, lost in this way; `misconception` is its id, if it is a known one."""
 
     criterion: str
+    misconception: str | None
     hints: int
 
 
@@ -31,20 +33,21 @@ class Progress:
 
     Attributes:
         done: when an exercise was found right for the first time, by its id.
-        hints: the criterion that hints were given for, by exercise id.
+        hints: what hints were given for, by exercise id.
     """
 
     done: dict[str, str] = field(default_factory=dict)
     hints: dict[str, Given] = field(default_factory=dict)
 
-    def given(self, exercise: str, criterion: str) -> int:
-        """How many hints were given for this criterion; another one begins anew."""
+    def given(self, exercise: str, lost: Criterion) -> int:
+        """How many hints were given for this; another criterion or another mistake begins anew."""
         given = self.hints.get(exercise)
-        return given.hints if given and given.criterion == criterion else 0
+        same = given and (given.criterion, given.misconception) == (lost.name, lost.misconception)
+        return given.hints if given and same else 0
 
-    def one_more(self, exercise: str, criterion: str) -> Progress:
+    def one_more(self, exercise: str, lost: Criterion) -> Progress:
         """With one more hint given."""
-        given = Given(criterion, self.given(exercise, criterion) + 1)
+        given = Given(lost.name, lost.misconception, self.given(exercise, lost) + 1)
         return dataclasses.replace(self, hints={**self.hints, exercise: given})
 
     def finished(self, exercises: Iterable[str], now: str) -> Progress:
@@ -80,6 +83,6 @@ def _items(data: Any, key: str) -> Iterable[tuple[str, Any]]:
 
 def _given(entry: Any) -> Given | None:
     match entry:
-        case {"criterion": str(criterion), "hints": int(hints)} if hints > 0:
-            return Given(criterion, hints)
+        case {"criterion": str(criterion), "misconception": str() | None as misconception, "hints": int(hints)}:
+            return Given(criterion, misconception, hints) if hints > 0 else None
     return None

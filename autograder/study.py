@@ -72,7 +72,7 @@ class Study:
         exercise, lost = standing.exercise, standing.lost
         if exercise is None or lost is None or standing.given >= len(standing.hints):
             return standing
-        self._remember(lambda progress: progress.one_more(exercise.id, lost.name))
+        self._remember(lambda progress: progress.one_more(exercise.id, lost))
         return self._standing(standing.report, standing.losses, standing.given + 1)
 
     def prepare(self) -> Iterator[None]:
@@ -82,7 +82,7 @@ class Study:
     def _standing(self, report: Report, losses: Losses | None, given: int | None = None) -> Standing:
         standing = Standing(report, losses)
         if given is None and standing.exercise and standing.lost:
-            given = self.progress.given(standing.exercise.id, standing.lost.name)
+            given = self.progress.given(standing.exercise.id, standing.lost)
         return dataclasses.replace(standing, given=given or 0)
 
     def _remember(self, change: Callable[[Progress], Progress]) -> None:

@@ -93,7 +93,7 @@ def _after(before: Standing, standing: Standing, options: argparse.Namespace) ->
     """What stands below a hint."""
     there = len(standing.hints)
     if not there:
-        return "\nHints are about what an answer does, and there is none to look at yet."
+        return "\nHints are about what an answer does: there is nothing to look at yet."
     if before.given < there:
         return f"\nThat is hint {standing.given} of {there}."
     return (

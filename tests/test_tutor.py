@@ -139,7 +139,9 @@ def test_each_hint_goes_one_level_further(say: Say, save: Callable[..., None], t
         assert shown.endswith(f"\nThat is hint {number} of 3.\n0")
     last = say("hint", "mse")
     assert last.endswith("\nThose were all 3 hints. The answer itself: autograder solution mse --spoil\n0")
-    assert remembered(tmp_path)["hints"] == {"mse": {"criterion": "gives the mean of the squared errors", "hints": 3}}
+    assert remembered(tmp_path)["hints"] == {
+        "mse": {"criterion": "gives the mean of the squared errors", "misconception": "sum-not-mean", "hints": 3}
+    }
 
 
 def test_another_failure_begins_with_its_first_hint(say: Say, save: Callable[..., None]) -> None:
@@ -147,6 +149,23 @@ def test_another_failure_begins_with_its_first_hint(say: Say, save: Callable[...
     say("hint", "mse")
     save(mse="def mse(y_hat, y):\n    return (y_hat - y).abs().mean()")
     assert say("hint", "mse").endswith("\nThat is hint 1 of 3.\n0")
+
+
+def test_another_mistake_at_the_same_place_too(say: Say, save: Callable[..., None]) -> None:
+    save(predict="def predict(x, a):\n    return x * a")
+    assert say("hint", "predict").endswith("\nThat is hint 1 of 3.\n0")
+    save(predict="def predict(x, a):\n    x @ a")
+    assert say("hint", "predict").endswith("\nThat is hint 1 of 3.\n0")
+
+
+def test_a_cell_that_cannot_be_run_is_to_be_run_in_the_notebook(say: Say, save: Callable[..., None]) -> None:
+    save(mse="def mse(y_hat, y):\n    retrun 1")
+    assert say("next").splitlines()[-4:] == [
+        "mse: could not be run, 0 of 8 points",
+        "  Your cell stops with SyntaxError: invalid syntax, so `mse` is never defined.",
+        "  Run that cell in the notebook: there Python shows the line at which it stops.",
+        "0",
+    ]
 
 
 @pytest.mark.parametrize("damage", ["", "{", '{"hints": 7}'])
@@ -168,7 +187,7 @@ def test_progress_that_cannot_be_written_stops_nothing(say: Say, save: Callable[
 def test_there_is_no_hint_for_what_is_right_or_not_written(say: Say, save: Callable[..., None]) -> None:
     save("blank", predict="def predict(x, a):\n    return x @ a")
     assert say("hint", "predict") == "predict is all right: there is nothing to hint at.\n0"
-    assert say("hint", "mse").endswith("\nHints are about what an answer does, and there is none to look at yet.\n0")
+    assert say("hint", "mse").endswith("\nHints are about what an answer does: there is nothing to look at yet.\n0")
 
 
 def test_reset_says_where_the_old_answer_is(say: Say, save: Callable[..., None], tmp_path: Path) -> None:

@@ -66,6 +66,8 @@ def first(standing: Standing, lesson: Lesson) -> RenderableType:
         parts.append(inset(terminal.criterion(standing.lost, standing.given)))
     elif exercise.status is Status.NOT_ATTEMPTED:
         parts.append(inset(safe(unwritten(exercise.id, lesson))))
+    else:
+        parts.append(inset(safe(words.STOPS)))
     return Group(*parts)
 
 
