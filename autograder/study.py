@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime
 from collections.abc import Callable, Iterator
@@ -27,11 +26,12 @@ class Study:
         self.lesson = lesson
         self._grader = grader
         self._last = tuple(map(_unseen, lesson.tasks))
+        self._unsaved: Progress | None = None
 
     @property
     def progress(self) -> Progress:
-        """As it is on disk now: another command may have changed it."""
-        return load(self.workbook.progress)
+        """As it is on disk now, since another command may have changed it; or here, where nothing can be written."""
+        return self._unsaved or load(self.workbook.progress)
 
     def look(self, only: str | None = None, seed: int = 0, early: Early | None = None) -> Standing:
         """Grade the notebook as it is on disk, and remember what is right; `only` names one exercise to look at.
@@ -73,24 +73,31 @@ class Study:
         if exercise is None or lost is None or standing.given >= len(standing.hints):
             return standing
         self._remember(lambda progress: progress.one_more(exercise.id, lost))
-        return self._standing(standing.report, standing.losses, standing.given + 1)
+        return self.again(standing)
+
+    def again(self, standing: Standing) -> Standing:
+        """The same with the hints that were given by now."""
+        return self._standing(standing.report, standing.losses)
 
     def prepare(self) -> Iterator[None]:
         """What makes later looks faster, in small steps, for when there is nothing else to do."""
         return diagnosis.prepare([task.id for task in self.lesson.tasks], self.lesson.reference)
 
-    def _standing(self, report: Report, losses: Losses | None, given: int | None = None) -> Standing:
+    def _standing(self, report: Report, losses: Losses | None) -> Standing:
         standing = Standing(report, losses)
-        if given is None and standing.exercise and standing.lost:
-            given = self.progress.given(standing.exercise.id, standing.lost)
-        return dataclasses.replace(standing, given=given or 0)
+        if standing.exercise and standing.lost:
+            return dataclasses.replace(standing, given=self.progress.given(standing.exercise.id, standing.lost))
+        return standing
 
     def _remember(self, change: Callable[[Progress], Progress]) -> None:
-        """Where nothing can be written, nothing is remembered, and all else goes on."""
+        """Where nothing can be written, it is remembered until the end of the command, and all goes on."""
         before = self.progress
-        if (after := change(before)) != before:
-            with contextlib.suppress(OSError):
-                save(self.workbook.progress, after)
+        if (after := change(before)) == before:
+            return
+        try:
+            save(self.workbook.progress, after)
+        except OSError:
+            self._unsaved = after
 
 
 def _unseen(task: Task) -> Exercise:

@@ -93,7 +93,7 @@ class Watch:
             seen = digest(self._study.workbook.path)
         if seen is not None and seen == self._seen:
             return
-        self._seen, self._shown = seen, None
+        self._seen, self._shown, self._everything = seen, None, False
         if self._console.is_terminal:
             self._console.print(Text("Checking …", "dim"))
         self._jobs.put(self._look)
@@ -125,8 +125,8 @@ class Watch:
 
     def _take(self, standing: Standing) -> None:
         """From now on, this is where the reader stands."""
-        self._standing, self._everything = standing, False
-        self._show(standing)
+        self._standing = self._study.again(standing)  # a key may have asked for a hint meanwhile
+        self._show(self._standing)
 
     def _show(self, standing: Standing) -> None:
         """Put it on the screen, unless it stands there."""

@@ -121,6 +121,11 @@ def test_closures_objects_and_generators_come_along(notebook: Notebook) -> None:
     assert notebook.says("check(mse)").splitlines()[0] == "mse: all right, 8 of 8 points"
 
 
+def test_a_decorated_answer_comes_along(notebook: Notebook) -> None:
+    notebook.run("@torch.no_grad()\ndef sgd_step(a, lr):\n    a -= lr * a.grad\n    a.grad = None")
+    assert notebook.says("check(sgd_step)").endswith("8 of 8 points")
+
+
 def test_a_stub_is_not_attempted_and_an_exception_shows_the_students_own_lines(notebook: Notebook) -> None:
     notebook.run("def sgd_step(a, lr):\n    raise NotImplementedError()")
     assert notebook.says("check(sgd_step)").splitlines()[0] == "sgd_step: not attempted, 0 of 8 points"

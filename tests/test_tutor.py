@@ -182,6 +182,7 @@ def test_progress_that_cannot_be_written_stops_nothing(say: Say, save: Callable[
     save(mse=SUM)
     (tmp_path / "progress.json").mkdir()
     assert say("hint", "mse").endswith("\nThat is hint 1 of 3.\n0")
+    assert say("hint", "mse").endswith("\nThat is hint 1 of 3.\n0")
 
 
 def test_there_is_no_hint_for_what_is_right_or_not_written(say: Say, save: Callable[..., None]) -> None:
