@@ -75,6 +75,11 @@ class Exercise:
         max_score = sum(criterion.max_score for criterion in criteria)
         return cls(id, score, max_score, status or _status(criteria), note, criteria)
 
+    @property
+    def lost(self) -> tuple[Criterion, ...]:
+        """The criteria that did not pass, in order."""
+        return tuple(one for one in self.criteria if one.status is not Verdict.PASSED)
+
 
 @dataclass(frozen=True)
 class Report:

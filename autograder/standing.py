@@ -31,8 +31,7 @@ class Standing:
     @property
     def lost(self) -> Criterion | None:
         """The first of its criteria that is lost; none if there was no answer to look at."""
-        criteria = self.exercise.criteria if self.exercise else ()
-        first = next((one for one in criteria if one.status is not Verdict.PASSED), None)
+        first = next(iter(self.exercise.lost), None) if self.exercise else None
         return None if first is None or first.status is Verdict.NOT_RUN else first
 
     @property

@@ -33,18 +33,24 @@ class Early:
     standing: Standing
 
 
+@dataclass(frozen=True)
+class Verified:
+    """Where the reader stands after all was right and was graded once more."""
+
+    standing: Standing
+
+
 class Watch:
     """One notebook, watched until the reader has had enough, or all is right."""
 
     def __init__(self, study: Study, console: Console) -> None:
         self._study = study
         self._console = console
-        self._jobs: queue.SimpleQueue[Callable[[], Standing]] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Callable[[], Any]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._ending = False
         self._standing: Standing | None = None
         self._everything = False
-        self._verifying = False
         self._shown: Any = None
         self._seen: str | None = None
 
@@ -80,9 +86,15 @@ class Watch:
                 self._pressed(event)
             elif isinstance(event, Early):
                 self._take(event.standing)
+            elif isinstance(event, Verified) and event.standing.done:
+                self._close(event.standing)
+                return True
+            elif isinstance(event, Verified):
+                self._take(event.standing)
             elif isinstance(event, Standing):
-                if self._found(event):
-                    return True
+                self._take(event)
+                if event.done:
+                    self._jobs.put(lambda: Verified(self._study.verify()))
             else:
                 self._console.print(Text(_trouble(event, self._study), "red"))
 
@@ -111,17 +123,10 @@ class Watch:
         self._everything = key == "a" and not self._everything
         self._show(self._standing)
 
-    def _found(self, standing: Standing) -> bool:
-        """Show it; whether it is the end. What is all right is verified once more before."""
-        verified, self._verifying = self._verifying, standing.done
-        if verified and standing.done:
-            self._clear()
-            terminal.show(self._console, render.closing(standing, self._study.lesson, self._study.workbook.path))
-            return True
-        if standing.done:
-            self._jobs.put(self._study.verify)
-        self._take(standing)
-        return False
+    def _close(self, standing: Standing) -> None:
+        """Show the page at the end."""
+        self._clear()
+        terminal.show(self._console, render.closing(standing, self._study.lesson, self._study.workbook.path))
 
     def _take(self, standing: Standing) -> None:
         """From now on, this is where the reader stands."""
@@ -182,7 +187,7 @@ class Watch:
             if not self._ending:
                 self._say(job)
 
-    def _say(self, job: Callable[[], Standing]) -> None:
+    def _say(self, job: Callable[[], Any]) -> None:
         """Do it, and report what came of it, if anybody still listens."""
         try:
             found: Any = job()

@@ -40,7 +40,7 @@ def report(found: Report, hints: int = 1) -> RenderableType:
 def failures(found: Report) -> RenderableType:
     """All that is not right of what is written, without hints."""
     wrong = [one for one in found.exercises if one.status not in (Status.PASSED, Status.NOT_ATTEMPTED)]
-    shown = [_exercise(dataclasses.replace(one, criteria=_lost(one)), 0) for one in wrong]
+    shown = [_exercise(dataclasses.replace(one, criteria=one.lost), 0) for one in wrong]
     return Group(*shown) if shown else Text("What is written is right.")
 
 
@@ -55,16 +55,12 @@ def _exercise(exercise: Exercise, hints: int = 1) -> RenderableType:
     """One exercise's verdicts."""
     parts: list[RenderableType] = [heading(exercise)]
     if exercise.status is not Status.NOT_ATTEMPTED:
-        lost = _lost(exercise)
+        lost = exercise.lost
         again = [bool(lost) and one is not lost[0] and words.same(one, lost[0]) for one in exercise.criteria]
         parts += [
             inset(criterion(one, hints, again=known)) for one, known in zip(exercise.criteria, again, strict=True)
         ]
     return Group(*parts, "")
-
-
-def _lost(exercise: Exercise) -> tuple[Criterion, ...]:
-    return tuple(one for one in exercise.criteria if one.status is not Verdict.PASSED)
 
 
 def heading(exercise: Exercise) -> RenderableType:

@@ -44,11 +44,10 @@ def first(report: Report) -> tuple[str, str]:
     for exercise in report.exercises:
         if exercise.status is Status.NOT_ATTEMPTED:
             return exercise.id, "is the next one to write."
-        lost = [criterion for criterion in exercise.criteria if criterion.status is not Verdict.PASSED]
-        if lost and exercise.status is Status.ERROR:
+        if exercise.lost and exercise.status is Status.ERROR:
             return exercise.id, "could not be run. Get that going first."
-        if lost:
-            return exercise.id, f"is the first one to look at again: {lost[0].name}."
+        if exercise.lost:
+            return exercise.id, f"is the first one to look at again: {exercise.lost[0].name}."
     if len(report.exercises) == 1:
         return report.exercises[0].id, "is all right."
     return "", "Everything is right. There is nothing left to do." if report.exercises else ""
