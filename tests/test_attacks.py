@@ -36,6 +36,7 @@ import autograder
 from autograder.course import Course
 from autograder.report import Report
 from autograder.sandbox import levels, probe
+from autograder.sandbox.limits import Limits
 from tests.attacks import ALL, ATTACKS, LEFTOVER, Attack
 from tests.conftest import make_course
 from tests.sample_class import Maker
@@ -44,7 +45,8 @@ from tests.test_batch import totals
 pytestmark = pytest.mark.skipif(probe.best() == levels.NONE, reason="NO ISOLATION ON THIS MACHINE: nothing to test")
 
 LIMITS = '{"cell": 3.0, "call": 6.0, "submission": 40.0, "grace": 1.0, "memory": 2 << 30, "disk": 1 << 26}'
-MEMORY, DISK, THREADS = 2 << 30, 1 << 31, 5000  # what it must all stay below, on a machine under load too
+MEMORY, DISK = 2 << 30, 1 << 31  # what it must all stay below, on a machine under load too
+THREADS = (os.cpu_count() or 1) * Limits().threads + 100  # of a worker a core, each to its limit, and the graders' own
 PATIENCE, PAGE = 10.0, 5.0  # seconds: to open a file (a lease would keep one waiting for 45), to make a page
 KIT = Path(autograder.__file__).resolve().parent
 SECRETS = {name: f"canary{token_hex(8)}" for name in ("environment", "home", "answers", "hand-in", "roster", "process")}

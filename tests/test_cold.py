@@ -50,7 +50,7 @@ from autograder.sandbox import wire
 from autograder.sandbox.cold import ColdProcess
 from autograder.sandbox.limits import Limits
 workers = ColdProcess()
-pid, workdir, connection = workers.fork(Limits())
+_, workdir, connection, _ = workers.fork(Limits())
 wire.send(connection, {"id": 1, "op": "run", "source": "while True: pass", "pictures": False})
 print(workdir, flush=True)
 time.sleep(600)

@@ -25,6 +25,7 @@ LAYERS = [
         "files",
         "lesson",
         "sandbox.folder",
+        "sandbox.gate",
         "sandbox.levels",
         "sandbox.limits",
         "sandbox.wire",

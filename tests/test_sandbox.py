@@ -13,7 +13,7 @@ import pytest
 from autograder.sandbox import levels, probe, wire
 from autograder.sandbox.launch import Died, WarmProcess
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.session import Session, Stopped
+from autograder.sandbox.session import Exceeded, Session, Stopped
 from autograder.sandbox.submission import Submission, read_outputs
 from tests.conftest import QUICK
 
@@ -174,6 +174,38 @@ def test_wall_holds(attempt: str, session: Session) -> None:
     result = run(session, f"try:\n    {attempt}\n    print('open')\nexcept OSError as error:\n    print('shut')")
     assert result == "shut\n"
     assert run(session, "print('alive')") == "alive\n"
+
+
+@shut_in
+def test_threads_cannot_outrun_the_grader(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograder.sandbox.session.LOOK_SECONDS", 60)  # however late it comes to look
+    swarm = (
+        f"import threading, time\nall = [threading.Thread(target=time.sleep, args=(1,)) for _ in range({2 * QUICK.threads})]\n"
+        "for one in all: one.start()\nfor one in all: one.join()"
+    )
+    with pytest.raises(Exceeded, match=r"^used more than 128 threads$"):
+        run(session, swarm)
+
+
+@shut_in
+def test_threads_that_may_be_had_are_had_again_and_again(session: Session) -> None:
+    often = (
+        "import threading\nseen = []\nfor _ in range(5):\n"
+        "    threads = [threading.Thread(target=seen.append, args=(1,)) for _ in range(100)]\n"
+        "    for one in threads: one.start()\n    for one in threads: one.join()\nprint(len(seen))"
+    )
+    assert run(session, often) == "500\n"
+
+
+@shut_in
+def test_walls_stand_also_where_a_container_has_a_gate_of_its_own(tmp_path: Path) -> None:
+    behind_two = (
+        "import sys\nfrom autograder.sandbox.isolation import Cell\ncell = Cell('landlock+seccomp')\n"
+        "print([type(cell.enter(sys.argv[1])).__name__ for _ in range(2)])\nopen('/etc/passwd')"
+    )
+    done = subprocess.run([sys.executable, "-c", behind_two, str(tmp_path)], capture_output=True, text=True)
+    assert done.stdout == "['int', 'NoneType']\n"
+    assert done.stderr.splitlines()[-1] == "PermissionError: [Errno 13] Permission denied: '/etc/passwd'"
 
 
 @shut_in

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import folder, launch, levels
-from autograder.sandbox.launch import START_SECONDS, CannotStart, Died
+from autograder.sandbox.launch import START_SECONDS, CannotStart, Died, Started
 from autograder.sandbox.limits import Limits
 
 LOOK_SECONDS = 0.2  # how soon it is noticed that a process has ended instead of calling
@@ -51,8 +51,8 @@ class ColdProcess:
         if not self._spares:
             self._spares.append(_Worker())
 
-    def fork(self, limits: Limits) -> tuple[int, str, socket.socket]:
-        """Take the spare worker: its process id, the folder that it may write to, and the connection to it.
+    def fork(self, limits: Limits) -> Started:
+        """Take the spare worker.
 
         Raises:
             CannotStart: it has died, and another one does not come up either.
@@ -84,7 +84,7 @@ class ColdProcess:
         self._retired = True
         self.close()
 
-    def _begin(self, worker: _Worker, limits: Limits) -> tuple[int, str, socket.socket]:
+    def _begin(self, worker: _Worker, limits: Limits) -> Started:
         try:
             workdir, connection = worker.begin(limits)
         except BaseException:
@@ -93,7 +93,7 @@ class ColdProcess:
         self._working[worker.pid] = worker
         with contextlib.suppress(OSError):  # `fork` tries again, when the next one is needed
             self.start()
-        return worker.pid, workdir, connection
+        return Started(worker.pid, workdir, connection)
 
 
 class _Worker:

@@ -24,8 +24,9 @@ EXECUTE, READ_FILE, READ_DIR = 1 << 0, 1 << 2, 1 << 3
 ON_FILES = EXECUTE | 1 << 1 | READ_FILE | 1 << 14 | 1 << 15
 RIGHTS_BY_ABI = {1: 13, 2: 14, 3: 15, 4: 15}  # how many of the file rights each version knows; 16 since 5
 ABI_NETWORK, ABI_SCOPES = 4, 6
-PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 1, 24, 22, 38, 47
-SECCOMP_MODE_FILTER, CLEAR_ALL, LAST_CAPABILITY = 2, 4, 63
+PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 1, 24, 38, 47
+CLEAR_ALL, LAST_CAPABILITY = 4, 63
+SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER = 1, 8
 CLONE_THREAD = 0x10000
 FIRST_UNKNOWN, LAST_UNKNOWN = 451, 600  # system calls newer than libseccomp's tables
 
@@ -65,19 +66,31 @@ class Cell:
     """
 
     def __init__(self, level: str) -> None:
-        self._filter = b"" if level == NONE else _compile_filter()
+        self._filters = None if level == NONE else (_Filter(gated=True), _Filter(gated=False))
 
-    def enter(self, workdir: str) -> None:
+    def enter(self, workdir: str) -> int | None:
         """Shut this process in for good; `workdir` is all that it may write to.
+
+        Returns:
+            The grader's end of the gate where new threads wait (see `gate`), to be sent there before any student code
+            runs. None where there is none: without walls, and in a container that has such a gate itself (LXD's).
 
         Raises:
             OSError: the kernel refuses.
         """
-        if self._filter:
-            _drop_capabilities()
-            _check(_libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-            _landlock((sys.prefix, sys.base_prefix, *READABLE), workdir)
-            _seccomp(self._filter)
+        if self._filters is None:
+            return None
+        _drop_capabilities()
+        _check(_libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+        _landlock((sys.prefix, sys.base_prefix, *READABLE), workdir)
+        gated, plain = self._filters
+        try:
+            return gated.load()
+        except OSError as error:
+            if error.errno != errno.EBUSY:
+                raise
+        plain.load()
+        return None
 
 
 def die_with_parent() -> None:
@@ -111,39 +124,55 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
     os.close(beneath)
 
 
-def _compile_filter() -> bytes:
+class _Filter:
     """The seccomp filter as BPF: what is denied answers EPERM, what is unknown answers ENOSYS."""
-    try:
-        import pyseccomp
-    except (ImportError, RuntimeError) as error:
-        raise Unavailable(f"libseccomp cannot be loaded: {error}") from None
-    program = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
-    for name in DENIED:
-        with contextlib.suppress(OSError, ValueError):  # unknown on this architecture
-            program.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
-    for number in range(FIRST_UNKNOWN, LAST_UNKNOWN):
-        program.add_rule(pyseccomp.ERRNO(errno.ENOSYS), number)
-    no_thread = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, CLONE_THREAD, 0)
-    program.add_rule(pyseccomp.ERRNO(errno.EPERM), "clone", no_thread)
-    program.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags cannot be read; glibc falls back to clone
-    for command in (F_SETSIG, F_SETOWN, F_SETOWN_EX, F_SETLEASE, F_NOTIFY):
-        program.add_rule(pyseccomp.ERRNO(errno.EPERM), "fcntl", pyseccomp.Arg(1, pyseccomp.EQ, command))
-    for command in (FIOSETOWN, SIOCSPGRP):
-        program.add_rule(pyseccomp.ERRNO(errno.EPERM), "ioctl", pyseccomp.Arg(1, pyseccomp.EQ, command))
-    program.add_rule(pyseccomp.ERRNO(errno.EPERM), "prlimit64", pyseccomp.Arg(0, pyseccomp.NE, 0))  # limits of others
-    with tempfile.TemporaryFile() as file:
-        program.export_bpf(file)
-        file.seek(0)
-        return file.read()
 
+    def __init__(self, *, gated: bool) -> None:
+        """`gated` has each new thread wait for the grader's word."""
+        try:
+            import pyseccomp
+        except (ImportError, RuntimeError) as error:
+            raise Unavailable(f"libseccomp cannot be loaded: {error}") from None
+        self._flags = SECCOMP_FILTER_FLAG_NEW_LISTENER if gated else 0
+        self._load = pyseccomp.resolve_syscall(pyseccomp.system_arch(), "seccomp")
+        program = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+        for name in DENIED:
+            with contextlib.suppress(OSError, ValueError):  # unknown on this architecture
+                program.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
+        for number in range(FIRST_UNKNOWN, LAST_UNKNOWN):
+            program.add_rule(pyseccomp.ERRNO(errno.ENOSYS), number)
+        no_thread, thread = (pyseccomp.Arg(0, pyseccomp.MASKED_EQ, CLONE_THREAD, flag) for flag in (0, CLONE_THREAD))
+        program.add_rule(pyseccomp.ERRNO(errno.EPERM), "clone", no_thread)
+        if gated:
+            program.add_rule(pyseccomp.NOTIFY, "clone", thread)
+        program.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags cannot be read; glibc falls back to clone
+        for command in (F_SETSIG, F_SETOWN, F_SETOWN_EX, F_SETLEASE, F_NOTIFY):
+            program.add_rule(pyseccomp.ERRNO(errno.EPERM), "fcntl", pyseccomp.Arg(1, pyseccomp.EQ, command))
+        for command in (FIOSETOWN, SIOCSPGRP):
+            program.add_rule(pyseccomp.ERRNO(errno.EPERM), "ioctl", pyseccomp.Arg(1, pyseccomp.EQ, command))
+        program.add_rule(pyseccomp.ERRNO(errno.EPERM), "prlimit64", pyseccomp.Arg(0, pyseccomp.NE, 0))  # of others
+        with tempfile.TemporaryFile() as file:
+            program.export_bpf(file)
+            file.seek(0)
+            self._program = file.read()
 
-def _seccomp(program: bytes) -> None:
-    class Program(ctypes.Structure):
-        _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+    def load(self) -> int | None:
+        """Put it on this process, for good; the grader's end of its gate, if it has one.
 
-    buffer = ctypes.create_string_buffer(program, len(program))
-    argument = Program(len(program) // 8, ctypes.cast(buffer, ctypes.c_void_p))
-    _check(_libc().prctl(PR_SET_SECCOMP, ctypes.c_ulong(SECCOMP_MODE_FILTER), ctypes.byref(argument), 0, 0))
+        Raises:
+            OSError: the kernel refuses; EBUSY if this process is behind another gate.
+        """
+
+        class Program(ctypes.Structure):
+            _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+        buffer = ctypes.create_string_buffer(self._program, len(self._program))
+        argument = Program(len(self._program) // 8, ctypes.cast(buffer, ctypes.c_void_p))
+        flags = ctypes.c_ulong(self._flags)
+        fd: int = _check(
+            _libc().syscall(self._load, ctypes.c_ulong(SECCOMP_SET_MODE_FILTER), flags, ctypes.byref(argument))
+        )
+        return fd if self._flags else None
 
 
 def _drop_capabilities() -> None:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 from autograder.sandbox import folder, levels
 from autograder.sandbox.isolation import die_with_parent
@@ -30,6 +30,15 @@ class CannotStart(Exception):
     """No worker can be had: the fault of this machine or of the kit, never of the hand-in."""
 
 
+class Started(NamedTuple):
+    """A worker that comes up: the folder that it may write to, the connection to it, the gate of its threads."""
+
+    pid: int
+    workdir: str
+    connection: socket.socket
+    gate: int | None = None
+
+
 class Workers(Protocol):
     """Where workers come from. Use as a context manager, or `close` it."""
 
@@ -38,8 +47,8 @@ class Workers(Protocol):
     def start(self) -> None:
         """Begin what takes long, without waiting for it."""
 
-    def fork(self, limits: Limits) -> tuple[int, str, socket.socket]:
-        """Start a worker: its process id, the folder that it may write to, and the connection to it."""
+    def fork(self, limits: Limits) -> Started:
+        """Start a worker."""
 
     def reap(self, pid: int) -> int | None:
         """Kill a worker if it still runs; its exit code as `Popen.returncode` has it, None if that is unknown."""
@@ -90,8 +99,8 @@ class WarmProcess:
             )
         self._control.settimeout(START_SECONDS)
 
-    def fork(self, limits: Limits) -> tuple[int, str, socket.socket]:
-        """Start a worker: its process id, the folder that it may write to, and the connection to it.
+    def fork(self, limits: Limits) -> Started:
+        """Start a worker.
 
         Raises:
             CannotStart: the warm process is gone, and a new one does not come up either.
@@ -100,12 +109,15 @@ class WarmProcess:
         with theirs:
             for _ in range(2):  # once more with a new warm process, should the old one have died
                 try:
-                    return *self._fork(limits, theirs.fileno()), ours
+                    pid, workdir = self._fork(limits, theirs.fileno())
+                    break
                 except (OSError, Died) as error:
                     failure = error
                     self.close()
-        ours.close()
-        raise CannotStart(f"the warm process does not start: {failure}")
+            else:
+                ours.close()
+                raise CannotStart(f"the warm process does not start: {failure}")
+        return Started(pid, workdir, ours, _receive_gate(ours))
 
     def reap(self, pid: int) -> int | None:
         """Kill a worker if it still runs; its exit code as `Popen.returncode` has it, None if that is unknown."""
@@ -157,6 +169,15 @@ class WarmProcess:
             raise Died("the warm process has ended")
         answer: dict[str, Any] = json.loads(message)
         return answer
+
+
+def _receive_gate(connection: socket.socket) -> int | None:
+    """What a worker sends before all else; if it does not come up, the first question to it will find out."""
+    connection.settimeout(START_SECONDS)
+    with contextlib.suppress(OSError):
+        _, fds, _, _ = socket.recv_fds(connection, 1, 1)
+        return fds[0] if fds else None
+    return None
 
 
 @functools.cache

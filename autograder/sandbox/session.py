@@ -7,10 +7,10 @@ import os
 import selectors
 import signal
 import time
-from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from autograder.sandbox import folder, wire
+from autograder.sandbox.gate import Gate, threads
 from autograder.sandbox.launch import START_SECONDS, CannotStart, Died, Workers
 from autograder.sandbox.limits import Limits, size
 
@@ -52,10 +52,13 @@ class Session:
         self._limits = limits
         self._sent = 0
         self._next_look = 0.0
-        self._pid, self._workdir, self._connection = workers.fork(limits)
+        self._pid, self._workdir, self._connection, gate = workers.fork(limits)
         self._free = folder.free(self._workdir)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._connection, selectors.EVENT_READ)
+        self._gate = None if gate is None else Gate(gate)
+        if self._gate is not None:
+            self._selector.register(self._gate, selectors.EVENT_READ)
         self.alive = True
         try:
             self._receive(START_SECONDS)
@@ -88,6 +91,8 @@ class Session:
         self.alive = False
         self._selector.close()
         self._connection.close()
+        if self._gate is not None:
+            self._gate.close()
         code = self._workers.reap(self._pid)
         folder.remove(self._workdir)
         return code
@@ -108,19 +113,30 @@ class Session:
             if now >= self._next_look:
                 self._next_look = now + LOOK_SECONDS
                 self._look()
-            if self._selector.select(min(deadline - now, LOOK_SECONDS)):
+            ready = [key.fileobj for key, _ in self._selector.select(min(deadline - now, LOOK_SECONDS))]
+            if self._gate in ready:
+                self._admit()
+            if self._connection in ready:
                 return
+
+    def _admit(self) -> None:
+        """One more thread, if it may have it."""
+        assert self._gate is not None
+        if threads(self._pid) >= self._limits.threads:
+            self._end(f"{self._limits.threads} threads")
+        self._gate.admit()
 
     def _look(self) -> None:
         """Whether the worker uses more than the kernel can be told to forbid."""
-        limits, too_much = self._limits, ""
+        limits = self._limits
         if folder.usage(self._workdir, self._pid, limits.disk) > limits.disk or self._has_hidden(limits.disk):
-            too_much = f"{size(limits.disk)} of disk"
-        if _threads(self._pid) > limits.threads:
-            too_much = f"{limits.threads} threads"
-        if too_much:
-            self.close()
-            raise Exceeded(f"used more than {too_much}")
+            self._end(f"{size(limits.disk)} of disk")
+        if self._gate is None and threads(self._pid) > limits.threads:
+            self._end(f"{limits.threads} threads")
+
+    def _end(self, too_much: str) -> NoReturn:
+        self.close()
+        raise Exceeded(f"used more than {too_much}")
 
     def _has_hidden(self, most: int) -> bool:
         """Whether the disk became fuller by more than this, and the worker has files that nobody can see."""
@@ -156,11 +172,3 @@ def _name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:  # of those for real time only the first and the last have one
         return f"signal {number}"
-
-
-def _threads(pid: int) -> int:
-    """How many threads a process has; none if it is gone. (`man 5 proc_pid_stat`: the name may hold anything.)"""
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[17])
-    except OSError:
-        return 0

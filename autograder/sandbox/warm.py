@@ -74,9 +74,16 @@ class Warm:
         os.closerange(4, os.sysconf("SC_OPEN_MAX"))
         limits = Limits(**request["limits"])
         restrict(limits)
-        self._cell.enter(workdir)
-        worker.main(socket.socket(fileno=3), self._shell, limits)
+        grader = socket.socket(fileno=3)
+        self._hand_over(grader, self._cell.enter(workdir))
+        worker.main(grader, self._shell, limits)
         os._exit(0)
+
+    def _hand_over(self, grader: socket.socket, gate: int | None) -> None:
+        """Only the grader may open the gate: not even a descriptor of it stays here."""
+        socket.send_fds(grader, [b"g"], [] if gate is None else [gate])
+        if gate is not None:
+            os.close(gate)
 
     def _reap(self, pid: int) -> int | None:
         if pid not in self._alive:
