@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from textwrap import shorten
 
 from autograder.calls import reached
 from autograder.diagnosis import diagnose
@@ -19,6 +21,8 @@ from autograder.verdicts import Verdicts, judge, uses
 
 Found = dict[str, Verdicts]
 Seen = Callable[[Exercise], None]
+PLACE = re.compile(r"  line (\d+) of the cell(?:, in <module>)?\n    (.+)")  # as `sandbox.shell` writes it
+QUOTED = 60  # characters of a line of code
 
 
 @dataclass(frozen=True)
@@ -148,10 +152,10 @@ def _exercise(task: Task, found: Verdicts, handin: HandIn, outputs: list[list[Ou
     criteria = tuple(_not_run(criterion) for criterion in found.criteria)
     if task.id in handin.absent:
         return Exercise.of(task.id, criteria, status=Status.ERROR, note=handin.absent[task.id])
-    error = _cell_error(handin.solution(task.id), outputs)
-    if error is None:
+    end = _early_end(handin.solution(task.id), outputs)
+    if end is None:
         return Exercise.of(task.id, criteria, status=Status.NOT_ATTEMPTED)
-    note = f"Your cell stops with {error}, so `{task.id}` is never defined."
+    note = f"Your cell {end}, so `{task.id}` is never defined."
     return Exercise.of(task.id, criteria, status=Status.ERROR, note=note)
 
 
@@ -159,9 +163,18 @@ def _not_run(criterion: Criterion) -> Criterion:
     return dataclasses.replace(criterion, status=Verdict.NOT_RUN, input=None, actual=None, expected=None, hint=None)
 
 
-def _cell_error(index: int | None, outputs: list[list[Output]]) -> str | None:
-    """The exception that ended a cell, unless it is the stub's own."""
+def _early_end(index: int | None, outputs: list[list[Output]]) -> str | None:
+    """What kept a cell from getting to its end, unless it is the stub's own exception."""
     errors = [output for output in outputs[index] if output["output_type"] == "error"] if index is not None else []
     if not errors or errors[0]["ename"] == "NotImplementedError":
         return None
-    return f"{errors[0]['ename']}: {errors[0]['evalue']}"
+    name, message, trace = (errors[0][part] for part in ("ename", "evalue", "traceback"))
+    if len(trace) == 1:  # it raised nothing: a limit was reached, or its process died
+        return f"does not get to its end ({message})"
+    places = [place for entry in trace if (place := PLACE.fullmatch(entry))]
+    return f"stops {_at(*places[-1].groups()) if places else ''}with {name}: {message}"
+
+
+def _at(line: str, code: str) -> str:
+    quoted = "" if "`" in code else f" `{shorten(code, QUOTED, placeholder=' …')}`,"
+    return f"at line {line},{quoted} "

@@ -185,12 +185,24 @@ def test_mse_of_one_entry_costs_nothing_and_says_so(maker: Maker, grade: Grade) 
     assert found.note == "Your mse has shape (1,). That cost no marks; a loss usually has shape ()."
 
 
-def test_broken_cell_that_leaves_no_function_is_an_error(maker: Maker, grade: Grade) -> None:
-    found = only(grade, maker, "predict", "def predict(x, a)\n    return x @ a")
-    assert (str(found.status), found.note) == (
-        "error",
-        "Your cell stops with SyntaxError: expected ':', so `predict` is never defined.",
-    )
+EARLY = {
+    "def predict(x, a)\n    return x @ a": "stops at line 1, `def predict(x, a)`, with SyntaxError: expected ':'",
+    "def helper(n):\n    return n / 0\nhelper(1)  # `x`\ndef predict(x, a):\n    return x @ a": (
+        "stops at line 3, with ZeroDivisionError: division by zero"
+    ),
+    "def predict(x, a):\n    return x @ a\ndel predict\nassert 1 + 1 == 3, 'sums of' + 'a' * 60": (
+        "stops at line 4, `assert 1 + 1 == 3, 'sums of' + 'a' * 60`, with AssertionError: sums of" + "a" * 60
+    ),
+    "while True:\n    pass\ndef predict(x, a):\n    return x @ a": "does not get to its end (stopped after 3 s)",
+    "x = bytes(1 << 40)": "does not get to its end (used more than 4 GiB of memory)",
+    "import os\nos._exit(0)": "does not get to its end (its process ended without an answer)",
+}
+
+
+@pytest.mark.parametrize(("answer", "end"), EARLY.items(), ids=list(map(str, range(len(EARLY)))))
+def test_cell_that_leaves_no_function_says_where_it_stops(answer: str, end: str, maker: Maker, grade: Grade) -> None:
+    found = only(grade, maker, "predict", answer)
+    assert (str(found.status), found.note) == ("error", f"Your cell {end}, so `predict` is never defined.")
 
 
 ELSEWHERE = {

@@ -160,10 +160,11 @@ def test_another_mistake_at_the_same_place_too(say: Say, save: Callable[..., Non
 
 def test_a_cell_that_cannot_be_run_is_to_be_run_in_the_notebook(say: Say, save: Callable[..., None]) -> None:
     save(mse="def mse(y_hat, y):\n    retrun 1")
-    assert say("next").splitlines()[-4:] == [
+    assert say("next").splitlines()[-5:] == [
         "mse: could not be run, 0 of 8 points",
-        "  Your cell stops with SyntaxError: invalid syntax, so `mse` is never defined.",
-        "  Run that cell in the notebook: there Python shows the line at which it stops.",
+        "  Your cell stops at line 2, `retrun 1`, with SyntaxError: invalid syntax, so",
+        "  `mse` is never defined.",
+        "  Get that cell to run in the notebook, and save.",
         "0",
     ]
 
