@@ -63,7 +63,7 @@ def test_an_exception_is_shown_with_the_students_own_line(maker: Maker, grade: G
     first = found.criteria[0]
     assert first.actual == (
         "  line 3 of the cell, in mse\n    return squares.meen()\n"
-        "AttributeError: 'Tensor' object has no attribute 'meen'"
+        "AttributeError: 'Tensor' object has no attribute 'meen'. Did you mean: 'mean'?"
     )
     assert first.status is Verdict.FAILED and first.expected == "no exception"
 

@@ -28,6 +28,7 @@ LAYERS = [
         "sandbox.gate",
         "sandbox.levels",
         "sandbox.limits",
+        "sandbox.spelling",
         "sandbox.wire",
         "text",
     },
@@ -49,7 +50,7 @@ LAYERS = [
     {"tutor"},
     {"cli"},
 ]
-UNTRUSTED = ["sandbox.warm", "sandbox.alone", "sandbox.worker", "sandbox.shell", "sandbox.drawing"]
+UNTRUSTED = ["sandbox.warm", "sandbox.alone", "sandbox.worker", "sandbox.shell", "sandbox.spelling", "sandbox.drawing"]
 
 
 def criteria_of(exercise: str) -> dict[str, str]:

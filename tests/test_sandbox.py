@@ -57,6 +57,27 @@ def test_cell_prints_and_raises(session: Session) -> None:
     )
 
 
+MISSPELT = {
+    "def f(y_hat):\n    retrun (y_hat)\nf(1)": "name 'retrun' is not defined. Did you mean: 'return'?",
+    "def f(y_hat):\n    return Y_hat\nf(1)": "name 'Y_hat' is not defined. Did you mean: 'y_hat'?",
+    "import torch\ntoch.ones(1)": "name 'toch' is not defined. Did you mean: 'torch'?",
+    "pritn(1)": "name 'pritn' is not defined. Did you mean: 'print'?",
+    "var.grad": "name 'var' is not defined",
+    "import torch\ntorch.Tensr": "module 'torch' has no attribute 'Tensr'. Did you mean: 'Tensor'?",
+    "import torch\ntorch.zero_grad()": "module 'torch' has no attribute 'zero_grad'",
+    "import torch\ntorch.ones(1).maen()": "'Tensor' object has no attribute 'maen'. Did you mean: 'mean'?",
+    "def f():\n    total += 1\nf()": ("cannot access local variable 'total' where it is not associated with a value"),
+    "class Shy:\n    def __dir__(self): raise SystemExit\nShy().shy": "'Shy' object has no attribute 'shy'",
+    "raise NameError": "",
+    "raise AttributeError('x', name=7, obj=1)": "x",
+}
+
+
+@pytest.mark.parametrize(("source", "message"), MISSPELT.items(), ids=MISSPELT)
+def test_misspelt_name_gets_the_one_that_was_meant(source: str, message: str, session: Session) -> None:
+    assert run(session, source).splitlines()[-1].partition(": ")[2] == message
+
+
 def test_flood_of_output_is_cut(session: Session) -> None:
     printed = run(session, "for _ in range(100_000):\n    print('x' * 100)")
     assert len(printed) < 101_000 and printed.endswith("… output cut after 100000 characters\n")

@@ -351,11 +351,11 @@ def dtypes_do_not_fit(traces: Traces) -> bool:
 def unknown_name(traces: Traces) -> bool:
     """A name in this line means nothing to Python: it was never given a value here.
 
-    A word from an error message or from a book, such as `var`, stands for YOUR tensor.
+    `total = 0` and then `print(totla)` gives the same error: Python does not guess.
 
     Is the name spelt as in the line where it got its value, and is that line in the same function, or imported?
 
-    A name lives in the function where it gets its value. What comes from outside comes as an argument, or from an import.
+    A name lives in the function where it gets its value. What comes from outside comes as an argument, or from an import. A word from an error message or a book, such as `var`, stands for YOUR tensor.
     """
     return says("", type="NameError")(traces) or says("", type="UnboundLocalError")(traces)
 

@@ -19,6 +19,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from autograder.sandbox.limits import Limits, exceeded
+from autograder.sandbox.spelling import suggestion
 
 Output = dict[str, Any]
 CELL_FILE = "<ipython-input-"
@@ -64,7 +65,7 @@ class Outputs:
 
 def explain(error: BaseException, trace: TracebackType | None) -> list[str]:
     """The traceback's lines in the student's cells, the exception line, and last the bare message."""
-    message = _message(error)
+    message = _message(error, trace)
     lines = ["Traceback (your code only):"]
     for frame in traceback.extract_tb(trace)[-50:]:
         if frame.filename.startswith(CELL_FILE):
@@ -88,11 +89,21 @@ def origin(trace: TracebackType | None) -> str:
     return str(frames[-1][0].f_globals.get("__name__", "")).partition(".")[0]
 
 
-def _message(error: BaseException) -> str:
+def _message(error: BaseException, trace: TracebackType | None) -> str:
     try:
-        return (error.msg if isinstance(error, SyntaxError) else str(error))[:2000]
+        message = (error.msg if isinstance(error, SyntaxError) else str(error))[:2000]
     except BaseException as fault:  # a student's __str__ may raise anything
         return f"<str() raised {type(fault).__name__}>"
+    meant = _meant(error, trace)
+    return f"{message}. Did you mean: '{meant}'?" if meant else message
+
+
+def _meant(error: BaseException, trace: TracebackType | None) -> str | None:
+    frames = [frame for frame, _ in traceback.walk_tb(trace)]
+    try:
+        return suggestion(error, frames[-1] if frames else None)
+    except BaseException:  # … and so may a __dir__
+        return None
 
 
 def _text(value: Any) -> str:
