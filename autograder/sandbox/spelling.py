@@ -32,9 +32,8 @@ def _nearest(name: Any, candidates: Iterable[str]) -> str | None:
     if not isinstance(name, str) or not name:  # whoever raises it may say anything
         return None
     wanted, likely = name.lower(), dict[str, str]()
-    for candidate in sorted(
-        candidates, key=lambda candidate: (candidate[0] != name[0], candidate)
-    ):  # Tensor before tensor
+    own_case_first = sorted(candidates, key=lambda candidate: (candidate[0] != name[0], candidate))
+    for candidate in own_case_first:  # `Tensor` before `tensor`
         near = candidate[0].lower() == wanted[0] and abs(len(candidate) - len(name)) <= LONGER
         if near and candidate != name:
             likely.setdefault(candidate.lower(), candidate)
