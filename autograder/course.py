@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.lesson import HOME, STUB
+from autograder.lesson import HOME, RAISES
 
 CONFIG = "nbgrader_config.py"
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -28,7 +28,7 @@ def configure(c: Config, root: Path) -> None:
     for step in ("submitted", "autograded", "feedback"):
         setattr(c.CourseDirectory, f"{step}_directory", f"course/{step}")
     c.CourseDirectory.db_url = f"sqlite:///{root}/course/gradebook.db?timeout=60"
-    c.ClearSolutions.code_stub = {"python": f"# YOUR CODE HERE\nraise NotImplementedError({STUB!r})"}
+    c.ClearSolutions.code_stub = {"python": f"# YOUR CODE HERE\n{RAISES}"}
     c.Autograde.exporter_class = "autograder.nbgrading.HandInExporter"
     c.Autograde.sanitize_preprocessors = []  # HandInExporter has put back all that is the lesson's
     c.Autograde.autograde_preprocessors = [

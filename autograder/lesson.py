@@ -17,6 +17,7 @@ from typing import Any
 Cell = dict[str, Any]
 CHECKS = "-checks"
 STUB = "This exercise is not written yet."  # what a stub says when it is run
+RAISES = f"raise NotImplementedError({STUB!r})"  # the line that says it
 MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")
 HOME = Path(__file__).resolve().parent.parent
 
@@ -89,7 +90,7 @@ class Lesson:
     @property
     def untouched(self) -> bool:
         """Whether the released notebook holds nobody's answers, as when somebody works on the kit's own copy."""
-        return all(f"raise NotImplementedError({STUB!r})" in self.cells[task.id]["source"] for task in self.tasks)
+        return all(RAISES in self.cells[task.id]["source"] for task in self.tasks)
 
     def wrote(self, cell: Cell) -> bool:
         """Whether a cell is word for word the lesson's."""

@@ -122,8 +122,8 @@ def solution(options: argparse.Namespace) -> None:
             f"on, and `{_command('solution', exercise, options)} --spoil` shows it all the same"
         )
     _demand(exercise, lesson)
-    code = Syntax(lesson.answer(exercise), "python", theme="ansi_dark").highlight(lesson.answer(exercise))
-    Console().print(code, end="", soft_wrap=True)
+    code = lesson.answer(exercise)
+    Console().print(Syntax(code, "python", theme="ansi_dark").highlight(code), end="", soft_wrap=True)
 
 
 def _was_right(options: argparse.Namespace) -> bool:

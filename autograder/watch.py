@@ -84,12 +84,10 @@ class Watch:
                 if event in QUIT:
                     return False
                 self._pressed(event)
-            elif isinstance(event, Early):
-                self._take(event.standing)
             elif isinstance(event, Verified) and event.standing.done:
                 self._close(event.standing)
                 return True
-            elif isinstance(event, Verified):
+            elif isinstance(event, (Early, Verified)):
                 self._take(event.standing)
             elif isinstance(event, Standing):
                 self._take(event)

@@ -30,7 +30,7 @@ QUICK = Limits(cell=3, call=3, grace=1)
 PATIENT = Limits(cell=8, call=8)
 Grade = Callable[..., Grading]
 Running = Callable[[Answer], Submission]
-# Which test files come first, the slowest of them, so that two processes that share them end at about the same time.
+# Which test files come first, the slowest of them, so that the processes that share them end at about the same time.
 # `make test` does not share out the attacks: their batch takes every core, and is held to seconds and the whole disk.
 FIRST = (
     "attacks", "resilience", "batch", "luck", "answers", "lab", "submissions", "page", "graders", "live", "watch", "tutor",

@@ -9,7 +9,7 @@ import base64
 import io
 import sys
 import traceback
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -83,10 +83,16 @@ def raised_in(trace: TracebackType | None) -> str | None:
 
 def origin(trace: TracebackType | None) -> str:
     """The library whose code raised an exception; empty if it was a line of the student's."""
-    frames = list(traceback.walk_tb(trace))
-    if not frames or frames[-1][0].f_code.co_filename.startswith(CELL_FILE):
+    frame = _last(trace)
+    if frame is None or frame.f_code.co_filename.startswith(CELL_FILE):
         return ""
-    return str(frames[-1][0].f_globals.get("__name__", "")).partition(".")[0]
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0]
+
+
+def _last(trace: TracebackType | None) -> FrameType | None:
+    """Where an exception was raised."""
+    frames = [frame for frame, _ in traceback.walk_tb(trace)]
+    return frames[-1] if frames else None
 
 
 def _message(error: BaseException, trace: TracebackType | None) -> str:
@@ -99,9 +105,8 @@ def _message(error: BaseException, trace: TracebackType | None) -> str:
 
 
 def _meant(error: BaseException, trace: TracebackType | None) -> str | None:
-    frames = [frame for frame, _ in traceback.walk_tb(trace)]
     try:
-        return suggestion(error, frames[-1] if frames else None)
+        return suggestion(error, _last(trace))
     except BaseException:  # … and so may a __dir__
         return None
 
