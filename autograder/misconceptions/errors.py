@@ -351,7 +351,7 @@ def dtypes_do_not_fit(traces: Traces) -> bool:
 def unknown_name(traces: Traces) -> bool:
     """A name in this line means nothing to Python: it was never given a value here.
 
-    `total = 0` and then `print(totla)` gives the same error: Python does not guess.
+    `total = 0` and then `print(totla)` gives the same error: two letters in the wrong order are enough.
 
     Is the name spelt as in the line where it got its value, and is that line in the same function, or imported?
 
