@@ -38,10 +38,14 @@ def configure(c: Config, root: Path) -> None:
     ]
     c.GenerateFeedback.exporter_class = "autograder.nbgrading.FeedbackExporter"
     c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
-    c.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]
-    c.HTMLExporter.template_name = "feedback"
-    c.HTMLExporter.filters = {"harmless": "autograder.render.html.harmless"}
-    c.HTMLExporter.sanitize_html = True  # for the pages of formgrader, whose templates are not ours
+    c.FeedbackExporter.extra_template_basedirs = [str(TEMPLATES)]  # of this one alone: formgrader has its own template
+    c.FeedbackExporter.template_name = "feedback"
+    c.HTMLExporter.sanitize_html = True
+    c.HTMLExporter.filters = {  # whatever template shows it, a student's text goes through our cleaner
+        "harmless": "autograder.render.html.harmless",
+        "clean_html": "autograder.render.html.harmless",
+        "markdown2html": "autograder.nbgrading.markdown",
+    }
 
 
 def find_root() -> Path:

@@ -23,7 +23,7 @@ from autograder.grading import Grader, Grading
 from autograder.handin import KEY, HandIn, grade_id, is_checks, read
 from autograder.lesson import Lesson
 from autograder.render import words
-from autograder.render.html import render_exercise, render_unreadable
+from autograder.render.html import harmless, render_exercise, render_unreadable
 from autograder.sandbox import levels
 from autograder.sandbox.launch import shared
 from autograder.sandbox.limits import Limits
@@ -116,6 +116,11 @@ def _highlight(source: str) -> str:
 @functools.lru_cache(maxsize=500)
 def _markdown(source: str) -> str:
     return str(markdown2html_mistune(source))
+
+
+def markdown(source: str) -> str:
+    """A student's Markdown for templates that are not ours."""
+    return harmless(_markdown(source))
 
 
 class HiddenGraders(NbGraderPreprocessor):
