@@ -34,8 +34,8 @@ benchmark: install  ## speed, as ratios against what one would otherwise use; ta
 	$(BIN)/python -m benchmarks.watching
 	$(BIN)/python -m benchmarks.scaling
 
-fuzz: install  ## the fuzz tests, for much longer
-	$(BIN)/python -m pytest tests/test_fuzz.py --hypothesis-profile long
+fuzz: install  ## every fuzz test for ten minutes
+	$(BIN)/python -m tests.fuzz
 
 stability: install  ## the verdict of every random answer under 20 seeds; takes ten minutes
 	SEEDS=20 $(BIN)/python -m pytest tests/test_luck.py --numprocesses 2

@@ -1,6 +1,6 @@
 """Whatever a worker answers and whatever a student hands in: plain data, a whole notebook, or an error with a verdict.
 
-`make fuzz` tries thousands of examples, `make test` a few of them.
+`make test` tries a few examples of each, `make fuzz` ten minutes of them.
 """
 
 from __future__ import annotations
