@@ -21,6 +21,7 @@ from nbgrader.api import Gradebook
 from pebble import ProcessExpired, ProcessPool
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
+from autograder import names
 from autograder.course import Course, load_config
 from autograder.files import digest, write
 from autograder.handin import KEY
@@ -107,10 +108,16 @@ class Batch:
             raise NoGradebook(f"the gradebook cannot be opened: {place}: {reason}") from None
 
     def run(self, students: list[str], jobs: int) -> Iterator[Outcome]:
-        """Grade these students in `jobs` processes; outcomes come as they are ready."""
-        done = [student for student in students if not self.force and _is_done(self, student)]
+        """Grade these students in `jobs` processes; outcomes come as they are ready.
+
+        A folder's name is judged before anything is done with it, so a bad one reaches no file and no gradebook.
+        """
+        refused = {student: reason for student in students if (reason := names.fault(student))}
+        yield from (Outcome(student, error=reason) for student, reason in refused.items())
+        good = [student for student in students if student not in refused]
+        done = [student for student in good if not self.force and _is_done(self, student)]
         yield from (Outcome(student, skipped=True) for student in done)
-        waiting = sorted(set(students) - set(done))
+        waiting = sorted(set(good) - set(done))
         if waiting:
             yield from self._grade(waiting, jobs)
 
@@ -199,14 +206,14 @@ def _is_done(batch: Batch, student: str) -> bool:
     course, assignment = batch.course, batch.assignment
     autograded = course.autograded(assignment, student)
     results = (autograded, course.feedback(assignment, student), course.report(assignment, student))
-    if _obstacle(batch, student) is not None or not all(path.is_file() for path in results):
-        return False
     try:
+        if _obstacle(batch, student) is not None or not all(path.is_file() for path in results):
+            return False
         about: dict[str, Any] = json.loads(autograded.read_bytes())["metadata"].get(KEY, {})
-    except (ValueError, KeyError):
+        same = about.get("digest") == digest(course.hand_in(assignment, student))
+    except (OSError, ValueError, KeyError):
         return False
-    handin = course.hand_in(assignment, student)
-    return about.get("digest") == digest(handin) and about.get("isolation") == batch.isolation
+    return same and about.get("isolation") == batch.isolation
 
 
 def _obstacle(batch: Batch, student: str) -> str | None:
@@ -233,12 +240,12 @@ def _refuse(batch: Batch, student: str, note: str) -> None:
 def _withdraw(batch: Batch, student: str, reason: str) -> str:
     """Leave nothing of an earlier grading that would look like this one's result; the reason, and what that did."""
     course = batch.course
-    course.report(batch.assignment, student).unlink(missing_ok=True)
-    course.feedback(batch.assignment, student).unlink(missing_ok=True)
-    shutil.rmtree(course.autograded(batch.assignment, student).parent, ignore_errors=True)
     try:
+        course.report(batch.assignment, student).unlink(missing_ok=True)
+        course.feedback(batch.assignment, student).unlink(missing_ok=True)
+        shutil.rmtree(course.autograded(batch.assignment, student).parent, ignore_errors=True)
         _mark(batch, student, None)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, OSError):
         return f"{reason} (and the gradebook still has its old marks)"
     return reason
 

@@ -11,17 +11,16 @@ import sys
 from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from rich.console import Console
-
-from autograder import tutor
+from autograder import names, tutor
 from autograder.lesson import Lesson, UnknownAssignment
 from autograder.local import grader
-from autograder.render import words
+from autograder.render import terminal, words
 from autograder.sandbox import levels, probe
 from autograder.sandbox.launch import CannotStart
 from autograder.sandbox.limits import Limits
+from autograder.text import escaped
 from autograder.tutor import Refused
 from autograder.workbook import NoWorkbook
 
@@ -32,8 +31,8 @@ if TYPE_CHECKING:
 # jsonschema would load this for a check that no notebook asks for, and it takes longer to load than nbgrader itself.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
-PIPE_WIDTH = 160
-ALL_RIGHT, NOT_ALL_RIGHT, NOT_GRADED, INTERRUPTED = 0, 1, 2, 130
+PIPE_WIDTH = 160  # a file has room for the whole table
+ALL_RIGHT, NOT_ALL_RIGHT, NOT_GRADED, INTERRUPTED, NOT_READ = 0, 1, 2, 130, 141  # the last as if SIGPIPE had ended it
 
 
 class CannotGrade(Exception):
@@ -42,22 +41,49 @@ class CannotGrade(Exception):
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; the exit status."""
+    _open_streams()
+    try:
+        return _run(argv)
+    except BrokenPipeError:
+        _leave_streams()
+        return NOT_READ
+
+
+def _run(argv: list[str] | None) -> int:
     options = _parser().parse_args(argv)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # not every terminal has a ✓
     try:
         status: int | None = options.run(options)
     except (CannotGrade, UnknownAssignment, NoWorkbook, Refused) as error:
-        print(f"autograder: {error}", file=sys.stderr)
-        return NOT_GRADED
+        return _complain(str(error), NOT_GRADED)
     except CannotStart as error:
-        print(f"autograder: student code cannot be run on this machine: {error}", file=sys.stderr)
-        return NOT_GRADED
+        return _complain(f"student code cannot be run on this machine: {error}", NOT_GRADED)
     except KeyboardInterrupt:
-        print("autograder: interrupted; the same command again goes on from here", file=sys.stderr)
-        return INTERRUPTED
+        return _complain("interrupted; the same command again goes on from here", INTERRUPTED)
     return status or ALL_RIGHT
+
+
+def _complain(text: str, status: int) -> int:
+    terminal.say(f"autograder: {text}", error=True)
+    return status
+
+
+def _open_streams() -> None:
+    """Have somewhere to print to, whatever this was started with."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  # to the end
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # not every terminal has a ✓
+
+
+def _leave_streams() -> None:
+    """Nobody reads on, as in `autograder grade | head`: Python is not to try it once more when it ends."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def check(options: argparse.Namespace) -> int:
@@ -68,15 +94,13 @@ def check(options: argparse.Namespace) -> int:
         raise CannotGrade(f"no exercise {options.exercise!r}: the exercises are {', '.join(ids)}")
     report = _check(path, lesson, options.exercise)
     if options.json:
-        print(report.to_json(), end="")
+        terminal.write(escaped(report.to_json()))
     if not report.exercises:
         raise CannotGrade(f"{path}: {report.note}")
     if not options.json:
-        from autograder.render import terminal
-
-        terminal.show(Console(), terminal.report(report, options.hints))
+        terminal.show(terminal.console(), terminal.report(report, options.hints))
         if report.isolation == levels.NONE:
-            print(words.NO_WALLS)
+            terminal.say(words.NO_WALLS)
     return ALL_RIGHT if report.score == report.max_score else NOT_ALL_RIGHT
 
 
@@ -133,7 +157,7 @@ def _grade_with_progress(batch: Batch, students: list[str], jobs: int) -> list[O
     rate = TextColumn("{task.fields[rate]:.1f} a second")
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
     outcomes = []
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*columns, console=terminal.console(error=True), transient=True) as progress:
         task = progress.add_task("", total=len(students), rate=0.0)
         for outcome in batch.run(students, jobs):
             outcomes.append(outcome)
@@ -142,31 +166,44 @@ def _grade_with_progress(batch: Batch, students: list[str], jobs: int) -> list[O
 
 
 def _summarise(batch: Batch, outcomes: list[Outcome]) -> int:
-    from autograder.render import terminal
-    from autograder.report import Report
-
-    console, course = Console(), batch.course
-    if not console.is_terminal:
-        console = Console(width=PIPE_WIDTH)  # a file has room for the whole table
     failures = [outcome for outcome in outcomes if outcome.error is not None]
-    graded = [outcome.student for outcome in outcomes if outcome.error is None]
-    reports = (Report.from_json(course.report(batch.assignment, student).read_text("utf-8")) for student in graded)
-    ids = [task.id for task in Lesson.load(batch.assignment, course.root).tasks]
-    terminal.show(console, terminal.class_table(reports, ids))
-    skipped = sum(outcome.skipped for outcome in outcomes)
-    print(f"\n{len(graded)} graded" + (f", {skipped} of them unchanged since the last time" if skipped else ""))
-    print(f"marks:    {course.gradebook()} (nbgrader's)")
-    print(f"feedback: {course.feedback(batch.assignment, 'STUDENT')}")
-    print(f"reports:  {course.report(batch.assignment, 'STUDENT')}")
-    if batch.isolation == levels.NONE:
-        print(words.UNISOLATED)
-    for outcome in failures:
-        print(f"autograder: {outcome.student} could not be graded: {outcome.error}", file=sys.stderr)
+    try:
+        _show_class(batch, [outcome for outcome in outcomes if outcome.error is None])
+    finally:  # also if nobody reads the table to its end
+        for outcome in failures:
+            _complain(f"{names.shown(outcome.student)} could not be graded: {outcome.error}", NOT_ALL_RIGHT)
     return NOT_ALL_RIGHT if failures else ALL_RIGHT
 
 
+def _show_class(batch: Batch, outcomes: list[Outcome]) -> None:
+    from autograder.report import Report
+
+    course = batch.course
+    paths = [course.report(batch.assignment, outcome.student) for outcome in outcomes]
+    reports = [Report.from_json(path.read_text("utf-8")) for path in paths]
+    ids = [task.id for task in Lesson.load(batch.assignment, course.root).tasks]
+    terminal.show(terminal.console(piped=PIPE_WIDTH), terminal.class_table(reports, ids))
+    found = [outcome.skipped for outcome, report in zip(outcomes, reports, strict=True) if report.exercises]
+    terminal.say("")
+    terminal.say(f"{found.count(False)} graded, {found.count(True)} unchanged, {len(reports) - len(found)} unreadable")
+    terminal.say(f"marks:    {course.gradebook()} (nbgrader's)")
+    terminal.say(f"feedback: {course.feedback(batch.assignment, 'STUDENT')}")
+    terminal.say(f"reports:  {course.report(batch.assignment, 'STUDENT')}")
+    if batch.isolation == levels.NONE:
+        terminal.say(words.UNISOLATED)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments without printing them as they are."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        terminal.say(f"{self.prog}: error: {message}", error=True)
+        raise SystemExit(NOT_GRADED)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="autograder",
         description="Grades the exercises of SGD from scratch.",
         epilog="New here? `autograder start` gives you a copy, and `autograder watch` goes through it with you.",

@@ -17,12 +17,15 @@ from nbgrader.converters import Autograde, GenerateFeedback, autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import getgrades, latesubmissions, saveautogrades
+from nbgrader.utils import parse_utc
 from sqlalchemy.orm import Session, scoped_session, sessionmaker, undefer
 from traitlets.config import Config
 
 from autograder.files import write
 
 OPENERS = (autograde, getgrades, latesubmissions, saveautogrades)  # the modules that open a gradebook here
+
+TIMESTAMP = 100  # characters of a time that are read: a file of any size may lie there
 
 
 class _Folders(CourseDirectory):
@@ -34,8 +37,9 @@ class _Folders(CourseDirectory):
         if file.is_symlink() or not file.is_file():
             return None
         try:
-            return super().get_existing_timestamp(path)
-        except (ValueError, OverflowError, OSError):
+            with file.open(encoding="utf-8") as text:
+                return parse_utc(text.read(TIMESTAMP).strip())
+        except (ValueError, TypeError, OverflowError, OSError):  # nbgrader's own calls what it does not have
             return None
 
 

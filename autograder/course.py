@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import locale
 import os
 import sys
 from pathlib import Path
@@ -100,7 +101,9 @@ class Course:
 
 
 def _find_alembic() -> None:
-    """nbgrader starts `alembic` by name to make a gradebook; without this an unactivated environment has none."""
+    """nbgrader starts `alembic` by name to make a gradebook; an unactivated environment has none, and LC_ALL=C no é."""
     here = str(Path(sys.executable).parent)
     if here not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([here, os.environ.get("PATH", os.defpath)])
+    if sys.flags.utf8_mode and locale.getencoding().lower() != "utf-8":  # LC_ALL=C, which only Python takes for UTF-8
+        os.environ["LC_ALL"] = "C.UTF-8"  # alembic reads the path of the gradebook in the locale's encoding

@@ -17,6 +17,7 @@ from types import FrameType
 from typing import Any
 
 from autograder import bundle
+from autograder.text import plain
 
 AGAIN = "Run the cell again. If it stays so, save the notebook and run `autograder check` in a terminal."
 NOT_COPIED = (
@@ -169,7 +170,7 @@ class _Place:
     def end(self, text: str, html: str | None = None) -> None:
         """What stays."""
         if self._shell is None:
-            print(text)  # noqa: T201
+            print(plain(text, keep="\n"))  # noqa: T201
         else:
             self._show({"text/plain": text} | ({"text/html": html} if html else {}))
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.syntax import Syntax
 from rich.text import Text
 
@@ -67,8 +67,9 @@ def watch(options: argparse.Namespace) -> None:
     with _study(options, thorough=True) as study:
         from autograder.watch import Watch  # it loads torch
 
-        console, done = Console(), False
-        console.print(Text(f"Watching {study.workbook.path}. The first look takes some seconds.", "dim"))
+        console, done = terminal.console(), False
+        start = terminal.safe(f"Watching {study.workbook.path}. The first look takes some seconds.", "dim")
+        terminal.show(console, start)
         watching = Watch(study, console)
         with contextlib.suppress(KeyboardInterrupt):
             done = asyncio.run(watching.run())
@@ -122,8 +123,10 @@ def solution(options: argparse.Namespace) -> None:
             f"on, and `{_command('solution', exercise, options)} --spoil` shows it all the same"
         )
     _demand(exercise, lesson)
-    code = lesson.answer(exercise)
-    Console().print(Syntax(code, "python", theme="ansi_dark").highlight(code), end="", soft_wrap=True)
+    source = lesson.answer(exercise)
+    code = Syntax(source, "python", theme="ansi_dark").highlight(source)
+    code.rstrip()
+    terminal.show(terminal.console(), code, wrap=False)
 
 
 def _was_right(options: argparse.Namespace) -> bool:
@@ -191,6 +194,6 @@ def _demand(exercise: str, lesson: Lesson) -> None:
 def _show(what: RenderableType) -> None:
     """Print it; what is a sentence is left to the terminal to wrap, so that commands can be copied."""
     if isinstance(what, str):
-        Console().print(Text(what), soft_wrap=True)
+        terminal.show(terminal.console(), terminal.safe(what), wrap=False)
     else:
-        terminal.show(Console(), what)
+        terminal.show(terminal.console(), what)

@@ -13,7 +13,6 @@ from typing import Any
 
 from prompt_toolkit.input import Input, create_input
 from rich.console import Console
-from rich.text import Text
 from watchfiles import awatch
 
 from autograder.files import digest
@@ -94,7 +93,7 @@ class Watch:
                 if event.done:
                     self._jobs.put(lambda: Verified(self._study.verify()))
             else:
-                self._console.print(Text(_trouble(event, self._study), "red"))
+                terminal.show(self._console, terminal.safe(_trouble(event, self._study), "red"))
 
     def _saved(self) -> None:
         """Look at the notebook, unless it is as it was."""
@@ -105,7 +104,7 @@ class Watch:
             return
         self._seen, self._shown, self._everything = seen, None, False
         if self._console.is_terminal:
-            self._console.print(Text("Checking …", "dim"))
+            terminal.show(self._console, terminal.safe("Checking …", "dim"))
         self._jobs.put(self._look)
 
     def _look(self) -> Standing:
@@ -150,7 +149,7 @@ class Watch:
         if self._console.is_terminal:
             self._console.clear()
         else:
-            self._console.print()
+            terminal.show(self._console, "")
 
     async def _watch(self) -> None:
         path = self._study.workbook.path

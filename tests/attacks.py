@@ -1099,6 +1099,13 @@ FILES = under(
         notebook(),
         lambda folder: folder.joinpath("timestamp.txt").write_bytes(b"\xff yesterday, honestly"),
     ),
+    Attack(
+        "timestamp-in-words",
+        "a timestamp that is text, and no time",
+        ALL,
+        notebook(),
+        lambda folder: folder.joinpath("timestamp.txt").write_text("yesterday, honestly"),
+    ),
     Attack("other-notebooks", "nothing right, and a right notebook beside it", 0.0, notebook(start="blank"), _add_others),
     Attack("zip-bomb", "a zip file in the place of the notebook", 0.0, plain(_bomb(300))),
     cell(

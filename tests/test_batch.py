@@ -86,7 +86,7 @@ def test_class_is_graded_to_the_end(graded: tuple[Path, Done]) -> None:
     rows = {line[0]: line for line in lines[1 : lines.index([])]}
     assert rows.keys() == {*CLASS, "nameless"}
     assert rows["right"] == ["right", "6", "8", "8", "8", "10", "6", "7", "53"]
-    assert "10 graded\n" in done.stdout
+    assert "8 graded, 0 unchanged, 2 unreadable\n" in done.stdout
     assert f"feedback: {course}/course/feedback/STUDENT/sgd/sgd.html" in done.stdout
 
 
@@ -158,20 +158,20 @@ def test_only_what_changed_is_graded_again(course: Path, maker: Maker) -> None:
     hand_in(course, "ada", maker.text("blank", bare=True))
     hand_in(course, "bob", maker.text("blank", bare=True))
     grade = ("autograder", "grade", "--jobs", "1")  # each process has torch to import
-    assert "2 graded\n" in run(course, *grade).stdout
+    assert "2 graded, 0 unchanged, 0 unreadable\n" in run(course, *grade).stdout
     hand_in(course, "bob", maker.text(bare=True))
-    assert "2 graded, 1 of them unchanged since the last time\n" in run(course, *grade).stdout
+    assert "1 graded, 1 unchanged, 0 unreadable\n" in run(course, *grade).stdout
     assert totals(course) == {"ada": 0, "bob": 53}
     (course / "course" / "submitted" / "bob" / "sgd" / "sgd.ipynb").rename(course / "sgd.ipynb")
 
     forced = run(course, *grade, "--force", "--isolation", "none")
-    assert "2 graded\n" in forced.stdout and totals(course) == {"ada": 0, "bob": 0}
+    assert "1 graded, 0 unchanged, 1 unreadable\n" in forced.stdout and totals(course) == {"ada": 0, "bob": 0}
     assert not page(course, "bob").exists()
     assert report(course, "bob").note == "there is no sgd.ipynb in the hand-in: the folder is empty"
     assert "Student code ran without isolation (--isolation none)." in forced.stdout
     assert "Graded without isolation" in page(course, "ada").read_text("utf-8")
     assert report(course, "ada").isolation == "none"
-    assert "2 graded\n" in run(course, *grade).stdout  # isolated this time, so once more
+    assert "1 graded, 0 unchanged, 1 unreadable\n" in run(course, *grade).stdout  # isolated this time, so once more
     assert report(course, "ada").isolation == "landlock+seccomp"
     assert "Graded without isolation" not in page(course, "ada").read_text("utf-8")
 

@@ -7,12 +7,15 @@ import importlib
 import inspect
 import subprocess
 import sys
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 from autograder import graders
-from autograder.lesson import Lesson
+from autograder.lesson import HOME, Lesson
 from autograder.report import Status, Verdict
 from tests.conftest import Grade
 from tests.sample_class import Maker
@@ -32,7 +35,7 @@ LAYERS = [
         "sandbox.wire",
         "text",
     },
-    {"report", "handin", "show", "sandbox.isolation", "sandbox.drawing", "sandbox.shell"},
+    {"report", "handin", "names", "show", "sandbox.isolation", "sandbox.drawing", "sandbox.shell"},
     {"progress", "sandbox.launch", "sandbox.probe", "sandbox.worker"},
     {"sandbox.session", "sandbox.warm", "sandbox.cold", "sandbox.alone"},
     {"sandbox.submission", "sandbox.process"},
@@ -50,6 +53,8 @@ LAYERS = [
     {"tutor"},
     {"cli"},
 ]
+CONSTRAINTS = (HOME / "constraints.txt").read_text()
+OLDEST = ["3.11.0", "3.11.2"]  # the first of what pyproject.toml admits, and Debian 12's
 UNTRUSTED = ["sandbox.warm", "sandbox.alone", "sandbox.worker", "sandbox.shell", "sandbox.spelling", "sandbox.drawing"]
 
 
@@ -144,6 +149,33 @@ def test_untrusted_side_imports_nothing_of_the_trusted_side() -> None:
 def test_regrading_gives_the_same_report(maker: Maker, grade: Grade) -> None:
     text = maker.text(answers={"fit": "def fit(x, y, a, lr, epochs, batch_size):\n    return []"}, bare=True)
     assert grade(text).report.to_json() == grade(text).report.to_json()
+
+
+def printing(path: Path) -> list[str]:
+    """The calls in a file that print, and what they print: `print`, rich's, and writing to a standard stream."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    names = [(ast.unparse(call.func), call) for call in calls]
+    direct = ("print", "sys.stdout.write", "sys.stderr.write", "warnings.warn")
+    return [ast.unparse(call) for name, call in names if name in direct or name.endswith(".print")]
+
+
+def test_all_that_is_printed_goes_through_one_place() -> None:
+    trusted = {name: path for name, path in modules().items() if not name.startswith("sandbox.")}
+    found = {name: calls for name, path in trusted.items() if (calls := printing(path))}
+    assert found.pop("render.terminal")[0].startswith("console.print(_Plain(renderable)")
+    assert found == {
+        "desk": ["print(json.dumps(message), file=answers, flush=True)"],  # to the notebook, and in ASCII
+        "live": ["print(plain(text, keep='\\n'))"],
+    }
+
+
+def test_pins_admit_every_python_that_the_kit_admits() -> None:
+    """Debian 12 has Python 3.11.2; pip says neither which pin it is nor what that needs."""
+    pins = {canonicalize_name(name): version for name, version in (pin.split("==") for pin in CONSTRAINTS.split())}
+    found = [one for one in distributions() if pins.get(canonicalize_name(one.name)) == one.version]
+    needs = [(one.name, one.metadata["Requires-Python"] or "") for one in found]
+    assert len(needs) > len(pins) - 10, "this environment is not the one of constraints.txt: make install"
+    assert [need for need in needs if list(SpecifierSet(need[1]).filter(OLDEST)) != OLDEST] == []
 
 
 def test_nothing_slow_is_imported_where_it_is_not_needed() -> None:

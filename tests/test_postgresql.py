@@ -146,7 +146,7 @@ def test_summary_names_the_database_without_its_password(graded: tuple[Path, Pat
 
 def test_grading_again_keeps_what_a_person_entered(graded: tuple[Path, Path, Done], maker: Maker) -> None:
     ours, theirs, _ = graded
-    assert "4 graded, 4 of them unchanged since the last time\n" in grade(theirs, "--student", "[a-d]*").stdout
+    assert "0 graded, 4 unchanged, 0 unreadable\n" in grade(theirs, "--student", "[a-d]*").stdout
     for course in (ours, theirs):
         hand_in(course, "cyd", maker.text(bare=True))
         with gradebook(course) as book:  # as formgrader does
@@ -154,9 +154,9 @@ def test_grading_again_keeps_what_a_person_entered(graded: tuple[Path, Path, Don
             mark.manual_score, mark.extra_credit, mark.needs_manual_grade = 7.5, 0.25, False
             book.find_comment("mse", "sgd", "sgd", "bob").manual_comment = "Almost: the mean – ‘∑ / n’ ✓"
             book.db.commit()
-    assert "2 graded, 1 of them unchanged since the last time\n" in grade(theirs, "--student", "[bc]*").stdout
+    assert "1 graded, 1 unchanged, 0 unreadable\n" in grade(theirs, "--student", "[bc]*").stdout
     for course in (ours, theirs):
-        assert "2 graded\n" in grade(course, "--student", "[bc]*", "--force").stdout
+        assert "2 graded, 0 unchanged, 0 unreadable\n" in grade(course, "--student", "[bc]*", "--force").stdout
     assert rows(theirs) == rows(ours)
     with gradebook(theirs) as book:
         mark = book.find_grade("mse-checks", "sgd", "sgd", "bob")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from io import StringIO
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
 from autograder.render import terminal
@@ -106,6 +108,53 @@ def test_students_stay_on_one_line_each_in_a_narrow_terminal() -> None:
     reports = [report(Exercise.of("mse", (KEPT,)), student=f"student-{number:02}") for number in range(3)]
     lines = printed(terminal.class_table(reports, ["mse"]), width=30).splitlines()
     assert [line.split()[0] for line in lines] == ["student", "student-00", "student-01", "student-02"]
+
+
+MARKS = ("predict", "mse", "gradient", "sgd_step", "fit", "plot_fit", "vocabulary")
+WHY = "the file is not JSON, so it is no Jupyter notebook: hand in the .ipynb file itself"
+IDS = {
+    "short": ["ada", "bob"],
+    "ten": ["student-01", "student-02"],
+    "mail": [f"{name}.{'x' * 20}@students.example.org" for name in ("ada", "bob")],
+    "long": ["ada" + "x" * 200, "bob"],
+    "wide": ["李" * 60, "bob"],
+}
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 160, 300])
+@pytest.mark.parametrize("ids", IDS.values(), ids=IDS)
+def test_no_mark_and_no_note_is_ever_left_out(ids: list[str], width: int) -> None:
+    given = [float(f"{place + 1}.{place + 1}") for place in range(7)]
+    exercises = (
+        Exercise.of(name, (Criterion("a", Verdict.PASSED, score, 9.0),))
+        for name, score in zip(MARKS, given, strict=True)
+    )
+    reports = [
+        report(*exercises, student=ids[0]),
+        Report.unreadable("sgd", 53.0, WHY, isolation="none", student=ids[1]),
+    ]
+    shown = printed(terminal.class_table(reports, MARKS), width)
+    assert [float(word) for word in shown.split() if re.fullmatch(r"\d\.\d|30.8", word)] == [*given, 30.8]
+    flat = "".join(shown.split())
+    assert "".join(WHY.split()) in flat or all(word in shown for word in WHY.split())
+    assert ids[1] in flat or width < 100
+    if width >= 80:
+        assert max(cell_len(line) for line in shown.splitlines()) <= width
+        assert shown.splitlines()[0].split()[:9] == ["student", *MARKS, "total"]
+
+
+def test_where_there_is_no_room_beside_the_marks_notes_stand_below() -> None:
+    reports = [
+        report(Exercise.of("mse", (KEPT, LOST)), Exercise.of("fit", (BARE,)), student="ada.lovelace@example.org"),
+        Report.unreadable("sgd", 53.0, "the file is not JSON", isolation="none", student="bob"),
+    ]
+    assert printed(terminal.class_table(reports, ["mse", "fit"]), 40) == (
+        "student                  mse  fit  total\n"
+        "ada.lovelace@example.or    2    0      2\n"
+        "g\n"
+        "bob                        ·    ·      0\n"
+        "bob: the file is not JSON"
+    )  # fmt: skip
 
 
 NASTY = ["[bold]b[/bold]", "see [/b]", ":smile:", "[link=https://elsewhere.example]x[/link]", "x[0], y[1:]"]

@@ -1,19 +1,26 @@
-"""Reports in a terminal: the same words as on the feedback page."""
+"""Reports in a terminal: the same words as on the feedback page. All that is printed goes through here."""
 
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from io import StringIO
 
-from rich.console import Console, Group, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from autograder.render import words
 from autograder.report import Criterion, Exercise, Report, Status, Verdict
-from autograder.text import plain
+from autograder.text import brief, plain
+
+GAP, ID, LONGEST_ID = 2, len("student"), 80  # of the class table: columns between two; of an id at least, and at most
+NOTE, NOTES = 30, 48  # … of notes that stand beside the marks, at least and at most
 
 COLOUR = {
     Status.PASSED: "green", Status.PARTIAL: "yellow", Status.FAILED: "red", Status.ERROR: "red",
@@ -97,18 +104,42 @@ def _help(criterion: Criterion, hints: int) -> list[Text]:
     return diagnosis + [Text.assemble((f"{words.HINT} ", "bold"), safe(hint)) for hint in given]
 
 
-def class_table(reports: Iterable[Report], exercises: Sequence[str]) -> Table:
+def class_table(reports: Iterable[Report], exercises: Sequence[str]) -> RenderableType:
     """The marks of a class: a row a student, a column an exercise."""
-    table = Table(pad_edge=False, box=None, header_style="bold")
-    table.add_column("student", no_wrap=True)
-    for exercise in exercises:
-        table.add_column(exercise, justify="right", no_wrap=True)
-    table.add_column("total", justify="right", style="bold")
-    table.add_column("note", max_width=48)
-    for report in reports:
-        total = Text(words.points(report.score))
-        table.add_row(safe(report.student), *_row(report, exercises), total, safe(report.note))
-    return table
+    return _ClassTable(tuple(reports), exercises)
+
+
+@dataclass(frozen=True)
+class _ClassTable:
+    """Where there is little room, ids are broken and notes stand below the table. No mark is ever left out."""
+
+    reports: tuple[Report, ...]
+    exercises: Sequence[str]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        room = options.max_width - sum(cell_len(name) + GAP for name in (*self.exercises, "total"))
+        longest = max((cell_len(_id(report)) for report in self.reports), default=0)
+        beside = room >= max(longest, ID) + GAP + NOTE
+        yield self._table(max(min(longest, room), ID), notes=beside)
+        if not beside:
+            yield from (safe(f"{_id(report)}: {report.note}") for report in self.reports if report.note)
+
+    def _table(self, room: int, *, notes: bool) -> Table:
+        table = Table(pad_edge=False, box=None, header_style="bold", padding=(0, GAP // 2))
+        table.add_column("student", overflow="fold", width=room)
+        rows = [[*_row(report, self.exercises), Text(words.points(report.score))] for report in self.reports]
+        for place, name in enumerate((*self.exercises, "total")):
+            marks = max((row[place].cell_len for row in rows), default=1)
+            table.add_column(name, justify="right", overflow="fold", min_width=marks)
+        if notes:
+            table.add_column("note", max_width=NOTES)
+        for report, row in zip(self.reports, rows, strict=True):
+            table.add_row(safe(_id(report)), *row, *([safe(report.note)] if notes else []))
+        return table
+
+
+def _id(report: Report) -> str:
+    return brief(report.student or "", LONGEST_ID)
 
 
 def _row(report: Report, exercises: Sequence[str]) -> list[Text]:
@@ -122,6 +153,39 @@ def safe(text: str | None, style: str = "") -> Text:
     return Text(plain(text or "", keep="\n"), style)
 
 
-def show(console: Console, renderable: RenderableType) -> None:
-    """Print without rich's own guesses at what to colour."""
-    console.print(renderable, highlight=False)
+def show(console: Console, renderable: RenderableType, *, wrap: bool = True) -> None:
+    """Print without rich's own guesses at what to colour; `wrap` breaks long lines, which cannot be copied then."""
+    console.print(_Plain(renderable), highlight=False, soft_wrap=not wrap, crop=False)
+
+
+def say(text: str, *, error: bool = False) -> None:
+    """Print a line."""
+    write(f"{plain(text)}\n", error=error)
+
+
+def write(text: str, *, error: bool = False) -> None:
+    """Print lines of ours."""
+    print(plain(text, keep="\n"), end="", file=sys.stderr if error else sys.stdout, flush=True)
+
+
+def console(*, error: bool = False, piped: int | None = None) -> Console:
+    """Where to show something: the terminal, or a file or pipe, whose lines are `piped` characters long."""
+    found = _Console(stderr=error)
+    return found if found.is_terminal or piped is None else _Console(stderr=error, width=piped)
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """The command line knows what to do if nobody reads on; rich would end it."""
+        raise BrokenPipeError
+
+
+@dataclass(frozen=True)
+class _Plain:
+    """Whatever is printed, without hidden characters: the last look at it, should somebody have forgotten `safe`."""
+
+    renderable: RenderableType
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for segment in console.render(self.renderable, options):
+            yield segment if segment.control else Segment(plain(segment.text, keep="\n"), segment.style)
