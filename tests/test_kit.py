@@ -35,7 +35,7 @@ LAYERS = [
         "sandbox.wire",
         "text",
     },
-    {"report", "handin", "names", "show", "sandbox.isolation", "sandbox.drawing", "sandbox.shell"},
+    {"report", "handin", "names", "show", "sandbox.guard", "sandbox.isolation", "sandbox.drawing", "sandbox.shell"},
     {"progress", "sandbox.launch", "sandbox.probe", "sandbox.worker"},
     {"sandbox.session", "sandbox.warm", "sandbox.cold", "sandbox.alone"},
     {"sandbox.submission", "sandbox.process"},

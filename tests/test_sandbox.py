@@ -199,7 +199,7 @@ def test_wall_holds(attempt: str, session: Session) -> None:
 
 @shut_in
 def test_threads_cannot_outrun_the_grader(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograder.sandbox.session.LOOK_SECONDS", 60)  # however late it comes to look
+    monkeypatch.setattr("autograder.sandbox.guard.LOOK_SECONDS", 60)  # however late it comes to look
     swarm = (
         f"import threading, time\nall = [threading.Thread(target=time.sleep, args=(1,)) for _ in range({2 * QUICK.threads})]\n"
         "for one in all: one.start()\nfor one in all: one.join()"

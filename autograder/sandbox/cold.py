@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import folder, launch, levels
-from autograder.sandbox.launch import START_SECONDS, CannotStart, Died, Started
+from autograder.sandbox.launch import START_SECONDS, CannotStart, Died, Ended, Started
 from autograder.sandbox.limits import Limits
 
 LOOK_SECONDS = 0.2  # how soon it is noticed that a process has ended instead of calling
@@ -65,10 +65,10 @@ class ColdProcess:
                 failure = error
         raise CannotStart(f"the worker does not start: {failure}")
 
-    def reap(self, pid: int) -> int | None:
-        """Kill a worker if it still runs; its exit code as `Popen.returncode` has it, None if that is unknown."""
+    def reap(self, pid: int) -> Ended:
+        """Kill a worker if it still runs; how it ended."""
         worker = self._working.pop(pid, None)
-        return None if worker is None else worker.end()
+        return Ended() if worker is None else Ended(worker.end())
 
     def close(self) -> None:
         """End all workers. Safe to call twice, and before anything was started."""

@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import functools
 import json
+import math
 import os
 import signal
 import socket
@@ -39,6 +40,25 @@ class Started(NamedTuple):
     gate: int | None = None
 
 
+class Ended(NamedTuple):
+    """How a worker ended.
+
+    Attributes:
+        code: its exit code as `Popen.returncode` has it; None if that is unknown.
+        seconds: the computing time that it has used.
+        most: the computing time at which the kernel kills it, as that was in the end: a process can lower it.
+    """
+
+    code: int | None = None
+    seconds: float = 0.0
+    most: float = math.inf
+
+    @property
+    def spent(self) -> bool:
+        """Whether its computing time was used up, so that it was killed by nobody else. The kernel counts in ticks."""
+        return self.seconds + 1 >= self.most
+
+
 class Workers(Protocol):
     """Where workers come from. Use as a context manager, or `close` it."""
 
@@ -50,8 +70,8 @@ class Workers(Protocol):
     def fork(self, limits: Limits) -> Started:
         """Start a worker."""
 
-    def reap(self, pid: int) -> int | None:
-        """Kill a worker if it still runs; its exit code as `Popen.returncode` has it, None if that is unknown."""
+    def reap(self, pid: int) -> Ended:
+        """Kill a worker if it still runs; how it ended."""
 
     def close(self) -> None:
         """End all workers, and what they come from."""
@@ -119,14 +139,13 @@ class WarmProcess:
                 raise CannotStart(f"the warm process does not start: {failure}")
         return Started(pid, workdir, ours, _receive_gate(ours))
 
-    def reap(self, pid: int) -> int | None:
-        """Kill a worker if it still runs; its exit code as `Popen.returncode` has it, None if that is unknown."""
+    def reap(self, pid: int) -> Ended:
+        """Kill a worker if it still runs; how it ended."""
         try:
             self._control.send(json.dumps({"reap": pid}).encode())
-            code: int | None = self._answer()["code"]
+            return Ended(*self._answer()["ended"])
         except (OSError, Died):
-            return None
-        return code
+            return Ended()
 
     def close(self) -> None:
         """End the warm process and all its workers. Safe to call twice, and before anything was started."""

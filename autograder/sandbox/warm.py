@@ -2,8 +2,8 @@
 
 It runs no student code, holds no secret, and speaks to the grader through one socket of JSON datagrams:
 ``{"fork": workdir, "limits": {…}}`` with the worker's connection attached answers ``{"pid": n}``, and
-``{"reap": n}`` kills that worker and answers ``{"code": exit code}``. When the grader is gone it kills what is left
-and ends.
+``{"reap": n}`` kills that worker and answers ``{"ended": [exit code, seconds of computing time, the most of those]}``.
+When the grader is gone it kills what is left and ends.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import contextlib
 import gc
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -44,7 +45,7 @@ class Warm:
                 break
             request = json.loads(message)
             answer = (
-                {"pid": self._fork(request, fds[0])} if "fork" in request else {"code": self._reap(request["reap"])}
+                {"pid": self._fork(request, fds[0])} if "fork" in request else {"ended": self._reap(request["reap"])}
             )
             self._control.send(json.dumps(answer).encode())
         for pid in list(self._alive):
@@ -85,12 +86,17 @@ class Warm:
         if gate is not None:
             os.close(gate)
 
-    def _reap(self, pid: int) -> int | None:
+    def _reap(self, pid: int) -> list[float]:
+        """Its exit code and computing times; nothing if there is no such worker."""
         if pid not in self._alive:
-            return None
+            return []
         os.kill(pid, signal.SIGKILL)
         self._alive.remove(pid)
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        most = resource.prlimit(pid, resource.RLIMIT_CPU)[1]  # as long as it has not been waited for, it has limits
+        _, status, used = os.wait4(pid, 0)
+        known = [] if most == resource.RLIM_INFINITY else [most]
+        return [os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, *known]
 
 
 def main() -> None:
