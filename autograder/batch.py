@@ -23,11 +23,9 @@ from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from autograder import names
 from autograder.course import Course, load_config
-from autograder.files import digest, write
+from autograder.delivery import Delivery
 from autograder.handin import KEY
-from autograder.lesson import Lesson
 from autograder.release import register
-from autograder.report import Report
 from autograder.sandbox.launch import START_SECONDS, begin
 from autograder.sandbox.limits import Limits
 
@@ -181,12 +179,8 @@ def _grade_one(batch: Batch, student: str) -> Outcome:
     """Grade one student's hand-in. Its page is removed first and written last, so a page means that all is done."""
     batch.course.feedback(batch.assignment, student).unlink(missing_ok=True)
     try:
-        obstacle = _obstacle(batch, student)
-        if obstacle is not None:
-            _refuse(batch, student, obstacle)
-        else:
-            for step in _steps(batch.course.root, batch.assignment, batch.isolation):
-                step.convert(student)
+        for step in _steps(batch.course.root, batch.assignment, batch.isolation):
+            step.convert(student)
     except Exception as error:
         return Outcome(student, error=_withdraw(batch, student, _reason(error)))
     return Outcome(student)
@@ -202,39 +196,19 @@ def _steps(root: Path, assignment: str, isolation: str) -> tuple[OneStudent, One
 
 
 def _is_done(batch: Batch, student: str) -> bool:
-    """Whether this very file has been graded to the end in the same isolation."""
+    """Whether these very files have been graded to the end in the same isolation."""
     course, assignment = batch.course, batch.assignment
     autograded = course.autograded(assignment, student)
     results = (autograded, course.feedback(assignment, student), course.report(assignment, student))
+    if not all(path.is_file() for path in results):
+        return False
+    handin = course.hand_in(assignment, student)
     try:
-        if _obstacle(batch, student) is not None or not all(path.is_file() for path in results):
-            return False
         about: dict[str, Any] = json.loads(autograded.read_bytes())["metadata"].get(KEY, {})
-        same = about.get("digest") == digest(course.hand_in(assignment, student))
+        same = about.get("digest") == Delivery(handin.parent, handin.name).digest()
     except (OSError, ValueError, KeyError):
         return False
     return same and about.get("isolation") == batch.isolation
-
-
-def _obstacle(batch: Batch, student: str) -> str | None:
-    """Why there is nothing to grade: the file that counts is missing, or lies somewhere else in truth."""
-    handin = batch.course.hand_in(batch.assignment, student)
-    if any(path.is_symlink() for path in (handin, handin.parent, handin.parent.parent)):
-        return f"{handin.name} or its folder is a link: the notebook itself has to be handed in"
-    if handin.is_file():
-        return None
-    others = sorted(path.name for path in handin.parent.iterdir() if path != handin)
-    found = f"found {', '.join(others[:3])}" if others else "the folder is empty"
-    return f"there is no {handin.name} in the hand-in: {found}"
-
-
-def _refuse(batch: Batch, student: str, note: str) -> None:
-    """No marks, whatever there were before, and a Report that says why."""
-    total = Lesson.load(batch.assignment, batch.course.root).max_score
-    report = Report.unreadable(batch.assignment, total, note, isolation=batch.isolation, student=student)
-    write(batch.course.report(batch.assignment, student), report.to_json())
-    shutil.rmtree(batch.course.autograded(batch.assignment, student).parent, ignore_errors=True)
-    _mark(batch, student, 0.0)
 
 
 def _withdraw(batch: Batch, student: str, reason: str) -> str:
@@ -244,21 +218,20 @@ def _withdraw(batch: Batch, student: str, reason: str) -> str:
         course.report(batch.assignment, student).unlink(missing_ok=True)
         course.feedback(batch.assignment, student).unlink(missing_ok=True)
         shutil.rmtree(course.autograded(batch.assignment, student).parent, ignore_errors=True)
-        _mark(batch, student, None)
+        _unmark(batch, student)
     except (SQLAlchemyError, OSError):
         return f"{reason} (and the gradebook still has its old marks)"
     return reason
 
 
-def _mark(batch: Batch, student: str, score: float | None) -> None:
-    """Give every exercise the same mark, or none at all yet; marks that a person gave stay."""
+def _unmark(batch: Batch, student: str) -> None:
+    """Leave every exercise without a mark; those that a person gave stay."""
     directory = batch.course.directory()
     with Gradebook(directory.db_url, directory.course_id) as gradebook:
         gradebook.update_or_create_student(student)
         submission = gradebook.update_or_create_submission(batch.assignment, student)
         for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
-            grade.auto_score = score
-            grade.needs_manual_grade = score is None or grade.manual_score is not None
+            grade.auto_score, grade.needs_manual_grade = None, True
         gradebook.db.commit()
 
 

@@ -156,8 +156,8 @@ def _grade_with_progress(batch: Batch, students: list[str], jobs: int) -> list[O
 
     rate = TextColumn("{task.fields[rate]:.1f} a second")
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
-    outcomes = []
-    with Progress(*columns, console=terminal.console(error=True), transient=True) as progress:
+    outcomes, console = [], terminal.console(error=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("", total=len(students), rate=0.0)
         for outcome in batch.run(students, jobs):
             outcomes.append(outcome)

@@ -34,7 +34,7 @@ class _Folders(CourseDirectory):
     def get_existing_timestamp(self, path: str) -> Any:
         """When it was handed in, as nbgrader's exchange writes it, or None."""
         file = Path(path, "timestamp.txt")
-        if file.is_symlink() or not file.is_file():
+        if file.is_symlink() or file.parent.is_symlink() or not file.is_file():
             return None
         try:
             with file.open(encoding="utf-8") as text:

@@ -31,6 +31,7 @@ def configure(c: Config, root: Path) -> None:
     c.CourseDirectory.db_url = f"sqlite:///{root}/course/gradebook.db?timeout=60"
     c.ClearSolutions.code_stub = {"python": f"# YOUR CODE HERE\n{RAISES}"}
     c.Autograde.exporter_class = "autograder.nbgrading.HandInExporter"
+    c.Autograde.pre_convert_hook = "autograder.nbgrading.take_in"
     c.Autograde.sanitize_preprocessors = []  # HandInExporter has put back all that is the lesson's
     c.Autograde.autograde_preprocessors = [
         "autograder.nbgrading.HiddenGraders",

@@ -95,7 +95,11 @@ class Grader:
                         seen(exercises[-1])
         pictures = {task.id: pair for task in tasks if (pair := found[task.id].pictures)}
         report = Report.of(
-            self._lesson.assignment, tuple(exercises), isolation=self._workers.isolation, student=student
+            self._lesson.assignment,
+            tuple(exercises),
+            isolation=self._workers.isolation,
+            student=student,
+            note=handin.note,
         )
         losses = {task.id: found[task.id].curves[0] for task in tasks if found[task.id].curves}
         return Grading(report, outputs, pictures, losses), submission.killed

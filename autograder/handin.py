@@ -52,6 +52,7 @@ class HandIn:
         notes: what was put back, by exercise id.
         absent: why an exercise that was answered is not in it, by exercise id.
         texts: further sources that answers were written in, to be read but not run.
+        note: which file it is, where that is not plain.
     """
 
     notebook: dict[str, Any]
@@ -59,6 +60,7 @@ class HandIn:
     notes: dict[str, str]
     absent: Mapping[str, str] = field(default_factory=dict)
     texts: tuple[str, ...] = ()
+    note: str | None = None
 
     @property
     def code(self) -> list[Cell]:
@@ -85,7 +87,12 @@ def read(path: Path, lesson: Lesson) -> HandIn:
         with warnings.catch_warnings(action="ignore"):  # Python's about the student's code, nbformat's about ids
             return repair(parse(path), lesson)
     except Unreadable as reason:
-        return HandIn(copy.deepcopy(lesson.notebook), str(reason), {})
+        return nothing(lesson, str(reason))
+
+
+def nothing(lesson: Lesson, reason: str) -> HandIn:
+    """A hand-in that cannot be read."""
+    return HandIn(copy.deepcopy(lesson.notebook), reason, {})
 
 
 def live(cells: Mapping[str, str], texts: Iterable[str], absent: Mapping[str, str]) -> HandIn:
@@ -125,11 +132,7 @@ def repair(notebook: dict[str, Any], lesson: Lesson) -> HandIn:
     Raises:
         Unreadable: no cell of this assignment is in it.
     """
-    ids = {task.id for task in lesson.tasks}
-    if not any(grade_id(cell) in lesson.cells or _defined(cell) & ids for cell in notebook["cells"]):
-        raise Unreadable(
-            f"the notebook is not that of assignment {lesson.assignment!r}: none of its exercises is in it"
-        )
+    _demand(notebook, lesson)
     notes: dict[str, str] = {}
     cells = _unlocked(notebook["cells"], lesson, notes)
     _claim_solutions(cells, lesson, notes)
@@ -138,6 +141,21 @@ def repair(notebook: dict[str, Any], lesson: Lesson) -> HandIn:
     _number(cells)
     _mark_lesson(cells, lesson)
     return HandIn({**notebook, "metadata": copy.deepcopy(lesson.notebook["metadata"]), "cells": cells}, None, notes)
+
+
+def answered(notebook: dict[str, Any], lesson: Lesson) -> bool:
+    """Whether something in a notebook from `parse` answers an exercise, right or wrong: more than its stub.
+
+    Raises:
+        Unreadable: no cell of this assignment is in it.
+    """
+    _demand(notebook, lesson)
+    stubs = {task.id: _essence(lesson.cells[task.id]["source"]) for task in lesson.tasks}
+    for cell in notebook["cells"]:
+        for exercise in stubs.keys() & {*_defined(cell), grade_id(cell)}:
+            if _essence(cell["source"]) not in ([], stubs[exercise]):
+                return True
+    return False
 
 
 def places(cells: Sequence[Cell], lesson: Lesson) -> dict[str, int]:
@@ -155,6 +173,35 @@ def grade_id(cell: Cell) -> str | None:
 def is_checks(cell: Cell) -> bool:
     """Whether this is the graded cell of an exercise."""
     return (grade_id(cell) or "").endswith(CHECKS)
+
+
+def _demand(notebook: dict[str, Any], lesson: Lesson) -> None:
+    ids = {task.id for task in lesson.tasks}
+    if not any(grade_id(cell) in lesson.cells or _defined(cell) & ids for cell in notebook["cells"]):
+        raise Unreadable(
+            f"the notebook is not that of assignment {lesson.assignment!r}: none of its exercises is in it"
+        )
+
+
+def _essence(source: str) -> list[str]:
+    """What a cell does: not its comments and docstrings, nor the line that says that it is a stub."""
+    body = parse_cell(source)
+    if body is None:
+        return source.split()
+    inner = [one for node in body for one in (node.body if isinstance(node, ast.FunctionDef) else [node])]
+    try:
+        return [ast.unparse(one) for one in inner if not _idle(one)]
+    except RecursionError:
+        return source.split()
+
+
+def _idle(node: ast.stmt) -> bool:
+    match node:
+        case ast.Pass() | ast.Expr(value=ast.Constant()):
+            return True
+        case ast.Raise(exc=ast.Call(func=ast.Name(id=name)) | ast.Name(id=name)):
+            return name == NotImplementedError.__name__
+    return False
 
 
 def _content(path: Path) -> bytes:

@@ -18,9 +18,10 @@ from nbformat import NotebookNode, from_dict, v4
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict, Unicode
 
-from autograder.files import digest, write
+from autograder.delivery import Delivery
+from autograder.files import write
 from autograder.grading import Grader, Grading
-from autograder.handin import KEY, HandIn, grade_id, is_checks, read
+from autograder.handin import KEY, HandIn, grade_id, is_checks, nothing, read
 from autograder.lesson import Lesson
 from autograder.render import words
 from autograder.render.html import harmless, render_exercise, render_unreadable
@@ -51,18 +52,26 @@ class HandInExporter(_InPlace, NotebookExporter):
 
     _sanitized: NotebookNode | None = None
 
-    def from_file(self, file_stream: TextIO, resources: Any = None, **more: Any) -> tuple[Any, Any]:
-        """Repair a submitted notebook, or go on with it."""
+    def from_filename(self, filename: str, resources: Any = None, **more: Any) -> tuple[Any, Any]:
+        """Repair a submitted notebook, or go on with it. It is read from the file that counts in its folder."""
         if getattr(self.parent, "_sanitizing", True) or self._sanitized is None:
-            self._sanitized = self._repaired(Path(file_stream.name), resources["nbgrader"]["assignment"])
+            self._sanitized = self._repaired(Path(filename), resources["nbgrader"]["assignment"])
         self._sanitized, resources = self._preprocess(self._sanitized, self._init_resources(resources))
         return _json(self._sanitized), resources
 
     def _repaired(self, path: Path, assignment: str) -> NotebookNode:
-        handin = read(path, Lesson.load(assignment, Path.cwd()))
+        lesson, delivery = Lesson.load(assignment, Path.cwd()), Delivery(path.parent, path.name)
+        choice = delivery.choose(lesson)
+        handin = read(choice.path, lesson) if choice.path is not None else nothing(lesson, choice.obstacle)
         notebook: NotebookNode = from_dict(handin.notebook)
-        notebook.metadata[KEY] = {"unreadable": handin.unreadable, "notes": handin.notes, "digest": digest(path)}
+        about = {"unreadable": handin.unreadable, "notes": handin.notes, "note": choice.note}
+        notebook.metadata[KEY] = {**about, "digest": delivery.digest()}
         return notebook
+
+
+def take_in(assignment: str, student: str, notebooks: list[str]) -> None:
+    """nbgrader's hook before a hand-in: whatever its files are called, it stands for the assignment's one notebook."""
+    notebooks[:] = [str(Path(notebooks[0]).with_name(f"{assignment}.ipynb"))]
 
 
 class FeedbackExporter(_InPlace, HTMLExporter):
@@ -139,7 +148,7 @@ class HiddenGraders(NbGraderPreprocessor):
         """Grade one sanitized notebook."""
         names = resources["nbgrader"]
         about = nb.metadata[KEY]
-        handin = HandIn(nb, about["unreadable"], about["notes"])
+        handin = HandIn(nb, about["unreadable"], about["notes"], note=about["note"])
         lesson = Lesson.load(names["assignment"], Path.cwd())
         grader = Grader(lesson, shared(self.isolation), Limits.of(self.limits))
         grading = grader.grade(handin, student=names["student"])

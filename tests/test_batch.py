@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -69,32 +71,69 @@ def autograded(course: Path, student: str) -> Any:
     return nbformat.read(course / "course" / "autograded" / student / "sgd" / "sgd.ipynb", as_version=4)
 
 
+OTHER_FILES: dict[str, dict[str, dict[str, Any]]] = {  # of those who did not hand in sgd.ipynb alone, by student
+    "beside": {"sgd.ipynb": {"start": "blank"}, "sgd-1.ipynb": {}},
+    "deeper": {"homework/sgd.ipynb": {}},
+    "empty": {},
+    "nameless": {"homework.ipynb": {}},
+    "several": {"sgd.ipynb": {"start": "blank"}, "a.ipynb": {}, "b.ipynb": {}},
+    "textfile": {"sgd.ipynb.txt": {}},
+}
+NOTES = {
+    "beside": "graded: sgd-1.ipynb; sgd.ipynb beside it is not answered",
+    "deeper": "graded: homework/sgd.ipynb; there is no sgd.ipynb",
+    "empty": "there is no sgd.ipynb in the hand-in: the folder is empty",
+    "nameless": "graded: homework.ipynb; there is no sgd.ipynb",
+    "several": "several notebooks in the hand-in are answered (a.ipynb, b.ipynb), and none of them is sgd.ipynb: "
+    "hand in the one that counts, as sgd.ipynb",
+    "textfile": "graded: sgd.ipynb.txt; there is no sgd.ipynb",
+}
+EVERYBODY = {*CLASS, *OTHER_FILES}
+BAD_NAMES = {
+    "trailing ": "'trailing ' could not be graded: its folder's name begins or ends with a blank",
+    os.fsdecode(b"M\xfcller"): r"'M\udcfcller' could not be graded: its folder's name is not UTF-8",
+    "a\u202eb": r"'a\u202eb' could not be graded: its folder's name has a character that does not show",
+    "x" * 251: f"'{'x' * 38}…{'x' * 19}' could not be graded: its folder's name has 251 bytes, more than 241",
+}
+
+
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory, maker: Maker) -> tuple[Path, Done]:
     """A class, graded as the very first command in a fresh course, and what the command said."""
     course = make_course(tmp_path_factory.mktemp("graded") / "course-folder", fresh=True)
     for student, how in CLASS.items():
         hand_in(course, student, maker.text(**{"bare": True, **how}))
-    hand_in(course, "nameless", maker.text(bare=True), name="homework.ipynb")
+    for student, files in OTHER_FILES.items():
+        (course / "course" / "submitted" / student / "sgd").mkdir(parents=True)
+        for name, how in files.items():
+            hand_in(course, student, maker.text(**{"bare": True, **how}), name)
+    for student in BAD_NAMES:
+        hand_in(course, student, maker.text(bare=True))
     return course, run(course, "autograder", "grade", "sgd")
 
 
 def test_class_is_graded_to_the_end(graded: tuple[Path, Done]) -> None:
     course, done = graded
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 1
     lines = [line.split() for line in done.stdout.splitlines() if not line.startswith(" ")]
     rows = {line[0]: line for line in lines[1 : lines.index([])]}
-    assert rows.keys() == {*CLASS, "nameless"}
+    assert rows.keys() >= EVERYBODY
     assert rows["right"] == ["right", "6", "8", "8", "8", "10", "6", "7", "53"]
-    assert "8 graded, 0 unchanged, 2 unreadable\n" in done.stdout
+    assert "12 graded, 0 unchanged, 3 unreadable\n" in done.stdout
     assert f"feedback: {course}/course/feedback/STUDENT/sgd/sgd.html" in done.stdout
+
+
+def test_folder_with_a_bad_name_is_named_and_leaves_nothing(graded: tuple[Path, Done]) -> None:
+    course, done = graded
+    expected = [f"autograder: {reason}: rename the folder" for reason in BAD_NAMES.values()]
+    assert sorted(done.stderr.splitlines()) == sorted(expected)
+    assert {path.name for path in (course / "course" / "feedback").iterdir()} == EVERYBODY
 
 
 def test_marks_pages_and_reports_say_the_same(graded: tuple[Path, Done]) -> None:
     course, _ = graded
     found = marks(course)
-    assert found.keys() == {*CLASS, "nameless"}
-    assert set(found.pop("nameless").values()) == {0}
+    assert found.keys() == EVERYBODY
     for student, cells in found.items():
         exercises = report(course, student).exercises
         assert cells == ({f"{one.id}-checks": one.score for one in exercises} or dict.fromkeys(cells, 0))
@@ -103,10 +142,16 @@ def test_marks_pages_and_reports_say_the_same(graded: tuple[Path, Done]) -> None
     assert (found["forger"]["fit-checks"], found["deleted"]["predict-checks"], totals(course)["blank"]) == (0, 0, 0)
 
 
-def test_hand_in_without_the_notebook_gets_a_report(graded: tuple[Path, Done]) -> None:
-    found = report(graded[0], "nameless")
-    assert (found.score, found.max_score, found.exercises) == (0, 53, ())
-    assert found.note == "there is no sgd.ipynb in the hand-in: found homework.ipynb"
+@pytest.mark.parametrize("student", OTHER_FILES)
+def test_the_notebook_that_was_worked_on_is_graded_whatever_it_is_called(
+    student: str, graded: tuple[Path, Done]
+) -> None:
+    course, done = graded
+    found = report(course, student)
+    assert (found.note, found.max_score) == (NOTES[student], 53)
+    assert found.score == totals(course)[student] == (53 if NOTES[student].startswith("graded") else 0)
+    assert NOTES[student] in page(course, student).read_text("utf-8")
+    assert "".join(NOTES[student].split()[:3]) in "".join(done.stdout.split())
 
 
 def test_feedback_page_shows_our_report(graded: tuple[Path, Done]) -> None:
@@ -146,11 +191,14 @@ def test_plain_nbgrader_and_formgraders_buttons_give_the_same_marks(graded: tupl
     assert pressed.returncode == 0, pressed.stderr
     assert marks(course) == before and page(course, "half").is_file()
 
+    for student in BAD_NAMES:
+        shutil.rmtree(course / "course" / "submitted" / student)
     (course / "course" / "gradebook.db").unlink()
     assert run(course, "python", "-m", "autograder.release").returncode == 0
-    theirs = run(course, "nbgrader", "autograde", "sgd", "--force", "--CourseDirectory.student_id_exclude=nameless")
+    theirs = run(course, "nbgrader", "autograde", "sgd", "--force")
     assert theirs.returncode == 0, theirs.stderr
-    del before["nameless"]  # to nbgrader a hand-in without its notebook is an error
+    for student in ("deeper", "empty", "textfile"):  # nbgrader passes over a folder without any .ipynb
+        del before[student]
     assert marks(course) == before
 
 
@@ -166,7 +214,6 @@ def test_only_what_changed_is_graded_again(course: Path, maker: Maker) -> None:
 
     forced = run(course, *grade, "--force", "--isolation", "none")
     assert "1 graded, 0 unchanged, 1 unreadable\n" in forced.stdout and totals(course) == {"ada": 0, "bob": 0}
-    assert not page(course, "bob").exists()
     assert report(course, "bob").note == "there is no sgd.ipynb in the hand-in: the folder is empty"
     assert "Student code ran without isolation (--isolation none)." in forced.stdout
     assert "Graded without isolation" in page(course, "ada").read_text("utf-8")

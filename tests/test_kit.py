@@ -36,7 +36,7 @@ LAYERS = [
         "text",
     },
     {"report", "handin", "names", "show", "sandbox.guard", "sandbox.isolation", "sandbox.drawing", "sandbox.shell"},
-    {"progress", "sandbox.launch", "sandbox.probe", "sandbox.worker"},
+    {"delivery", "progress", "sandbox.launch", "sandbox.probe", "sandbox.worker"},
     {"sandbox.session", "sandbox.warm", "sandbox.cold", "sandbox.alone"},
     {"sandbox.submission", "sandbox.process"},
     {"student"},
