@@ -32,7 +32,7 @@ from autograder.sandbox.limits import Limits
 if TYPE_CHECKING:
     from autograder.converters import OneStudent
 
-LONGEST = 4  # a hand-in may use its time once more for each exercise that is judged with the lesson's helpers
+MARGIN = START_SECONDS  # beyond a hand-in's own time: for processes to come up, and for its page
 
 
 class NothingToGrade(Exception):
@@ -124,7 +124,8 @@ class Batch:
 
     def _grade(self, students: list[str], jobs: int) -> Iterator[Outcome]:
         """A process that dies or hangs is replaced, and costs the hand-in that it was at, no other."""
-        seconds = self._limits().submission * LONGEST + START_SECONDS
+        limits = self._limits()
+        seconds = limits.submission + limits.grace + MARGIN
         pool = ProcessPool(
             max_workers=min(jobs, len(students)),
             context=multiprocessing.get_context("spawn"),

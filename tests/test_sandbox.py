@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -152,6 +154,19 @@ def test_submission_goes_on_after_a_cell_that_ends_the_process(warm: WarmProcess
         "its process ended without an answer",
         "2\n",
     ]
+
+
+def test_submission_that_ends_its_workers_itself_was_killed_by_nobody(warm: WarmProcess) -> None:
+    """Its last cell ends the process, but only when all is run again."""
+    later = "import os, time\ndef leave(): os._exit(0)\nif time.time() > {}: os._exit(0)"
+    with Submission(warm, [later.format(time.time() + 2)], QUICK) as submission:
+        submission.run()
+        time.sleep(2)
+        for _ in range(2):
+            with contextlib.suppress(Died):
+                submission.call({"op": "call", "name": "leave", "args": []}, b"")
+        assert submission.call({"op": "get", "name": "leave"}, b"")[0] == {"id": 2, "missing": True}
+    assert not submission.killed
 
 
 def test_submission_has_a_deadline_of_its_own(warm: WarmProcess) -> None:

@@ -73,6 +73,8 @@ class Session:
             Exceeded: it was ended because of its files or threads.
             Killed: it was killed from outside.
         """
+        if not self.alive:
+            raise Died("its process has ended")
         self._sent += 1
         deadline = time.monotonic() + seconds
         try:

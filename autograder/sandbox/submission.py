@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from autograder.sandbox.launch import Died, Workers
@@ -22,34 +22,32 @@ class OutOfTime(Exception):
     """The hand-in has used up its time."""
 
 
-@dataclass(frozen=True)
-class Helpers:
-    """Functions that take the place of the student's own: follow-through marking."""
-
-    names: tuple[str, ...]
-    source: str
-
-
 class Submission:
     """One hand-in's code cells and the worker that runs them. Use as a context manager, or `close` it."""
 
     def __init__(
-        self, workers: Workers, cells: Sequence[str], limits: Limits, helpers: Helpers | None = None, seed: int = 0
+        self, workers: Workers, cells: Sequence[str], limits: Limits, seed: int = 0, end: float | None = None
     ) -> None:
+        """`end`: when the hand-in has to be done, on the clock `time.monotonic`; by default its whole time from now."""
         self._workers = workers
         self._cells = cells
         self._limits = limits
-        self._helpers = helpers
         self.seed = seed  # of what the student's code draws from, set before each call
+        self._end = time.monotonic() + limits.submission if end is None else end
         self._skipped: set[int] = set()  # cells that end the process, or cannot be stopped
         self._endless: set[int] = set()  # cells that had to be stopped
         self._session: Session | None = None
+        self._last = False  # whether the worker that it has is not replaced any more
         self.killed = False  # by somebody else, so that its answers may be wrong for no fault of its own
-        self._end = time.monotonic() + limits.submission
 
-    def again(self, helpers: Helpers) -> Submission:
-        """The same notebook in a fresh worker, with helpers in the place of some of its functions."""
-        fresh = Submission(self._workers, self._cells, self._limits, helpers, self.seed)
+    @property
+    def late(self) -> bool:
+        """Whether the hand-in has used up its time."""
+        return time.monotonic() >= self._end
+
+    def again(self) -> Submission:
+        """The same notebook, to be run in a fresh worker once more."""
+        fresh = Submission(self._workers, self._cells, self._limits, self.seed, self._end)
         fresh._skipped, fresh._endless = set(self._skipped), set(self._endless)
         return fresh
 
@@ -76,8 +74,26 @@ class Submission:
             self.killed = True
             raise
 
+    def settle(self) -> None:
+        """Ask something that means nothing: one that ends of what it was left with ends here, not in what is next."""
+        with contextlib.suppress(Stopped, Died, OutOfTime):
+            self.call({"op": "get", "name": ""}, b"")
+
+    def lend(self, names: Sequence[str], source: str) -> None:
+        """Put what `source` defines under these names in the place of the student's own: follow-through marking.
+
+        No other worker takes the place of one that knows it: when that has died, so has the submission.
+
+        Raises:
+            Stopped, Died, OutOfTime: as `call` does.
+        """
+        session = self._running()
+        self._last = True
+        self._ask(session, self._limits.call, {"op": "define", "names": list(names), "source": source})
+
     def close(self) -> None:
-        """End the worker."""
+        """End the worker, for good."""
+        self._last = True
         if self._session is not None:
             self._session.close()
 
@@ -106,31 +122,35 @@ class Submission:
 
     def _running(self, first: int | None = None) -> Session:
         """The worker, brought up to cell `first` (or to the end of the notebook) if it is a new one."""
-        if self._session is None or not self._session.alive:
+        while self._session is None or not self._session.alive:  # the cells may have ended it again
+            if self._last:
+                raise Died("its process has ended and is not replaced")
+            self._left()
             self._session = Session(self._workers, self._limits)
             for index in range(len(self._cells) if first is None else first):
                 if index not in self._skipped:
                     self._run_cell(index, pictures=False)
-            if self._helpers is not None:
-                self._define(self._session, self._helpers)
         return self._session
-
-    def _define(self, session: Session, helpers: Helpers) -> None:
-        request = {"op": "define", "names": list(helpers.names), "source": helpers.source}
-        self._ask(session, self._limits.call, request)
 
     def _ask(self, session: Session, most: float, header: dict[str, Any], body: bytes = b"") -> Reply:
         """Ask the worker, within the time that is left."""
-        late = OutOfTime(f"the whole notebook was stopped after {self._limits.submission:g} s")
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise late
+        left = self._left()
         try:
             return session.ask(min(most, left), header, body)
         except Stopped:
             if left < most:
-                raise late from None
+                raise self._too_late() from None
             raise
+
+    def _left(self) -> float:
+        """The seconds that are left, more than none."""
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise self._too_late()
+        return left
+
+    def _too_late(self) -> OutOfTime:
+        return OutOfTime(f"the whole notebook was stopped after {self._limits.submission:g} s")
 
 
 def read_outputs(data: Any, limits: Limits) -> list[Output]:
