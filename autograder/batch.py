@@ -25,6 +25,7 @@ from autograder import names
 from autograder.course import Course, load_config
 from autograder.delivery import Delivery
 from autograder.handin import KEY
+from autograder.lesson import Lesson, UnfitGraders
 from autograder.release import register
 from autograder.sandbox.launch import START_SECONDS, begin
 from autograder.sandbox.limits import Limits
@@ -109,6 +110,9 @@ class Batch:
         """Grade these students in `jobs` processes; outcomes come as they are ready.
 
         A folder's name is judged before anything is done with it, so a bad one reaches no file and no gradebook.
+
+        Raises:
+            UnfitGraders: the graders are not those of the lesson; nothing is graded then.
         """
         refused = {student: reason for student in students if (reason := names.fault(student))}
         yield from (Outcome(student, error=reason) for student, reason in refused.items())
@@ -137,6 +141,8 @@ class Batch:
                 pool.schedule(_grade_in_pool, [self, student], timeout=seconds): student for student in students
             }
             for future in as_completed(futures):
+                if isinstance(unfit := future.exception(), UnfitGraders):
+                    raise unfit
                 yield self._outcome(futures.pop(future), future, seconds)
         finally:
             pool.stop()
@@ -172,6 +178,9 @@ def _settle(root: Path, assignment: str, isolation: str) -> None:
     """Import and make all that stays to the end, so that the garbage collector need not look through it every time."""
     _hush()
     _steps(root, assignment, isolation)
+    from autograder.verdicts import demand  # torch, as above
+
+    demand(Lesson.load(assignment, root))  # nothing has been graded by then
     gc.collect()
     gc.freeze()
 

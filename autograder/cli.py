@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograder import names, tutor
-from autograder.lesson import Lesson, UnknownAssignment
+from autograder.lesson import Lesson, UnfitGraders, UnknownAssignment
 from autograder.local import grader
 from autograder.render import terminal, words
 from autograder.sandbox import levels, probe
@@ -53,7 +53,7 @@ def _run(argv: list[str] | None) -> int:
     options = _parser().parse_args(argv)
     try:
         status: int | None = options.run(options)
-    except (CannotGrade, UnknownAssignment, NoWorkbook, Refused) as error:
+    except (CannotGrade, UnknownAssignment, UnfitGraders, NoWorkbook, Refused) as error:
         return _complain(str(error), NOT_GRADED)
     except CannotStart as error:
         return _complain(f"student code cannot be run on this machine: {error}", NOT_GRADED)
@@ -194,12 +194,15 @@ def _show_class(batch: Batch, outcomes: list[Outcome]) -> None:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong with the arguments without printing them as they are."""
+    """Prints as all else does, and does not repeat arguments as they are."""
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
         terminal.say(f"{self.prog}: error: {message}", error=True)
         raise SystemExit(NOT_GRADED)
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        terminal.write(message, error=file is not sys.stdout)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -38,6 +38,7 @@ def configure(c: Config, root: Path) -> None:
         "nbgrader.preprocessors.SaveAutoGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
     ]
+    c.ExportApp.plugin_class = "autograder.sheet.Sheet"
     c.GenerateFeedback.exporter_class = "autograder.nbgrading.FeedbackExporter"
     c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
     c.FeedbackExporter.extra_template_basedirs = [str(TEMPLATES)]  # of this one alone: formgrader has its own template

@@ -16,7 +16,7 @@ from autograder.sandbox.launch import Workers
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.submission import Output, Submission
 from autograder.student import Student
-from autograder.verdicts import Verdicts, judge
+from autograder.verdicts import Verdicts, demand, judge
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,12 @@ class Grader:
     """Grades hand-ins of one lesson, one after another, in workers from one place."""
 
     def __init__(self, lesson: Lesson, workers: Workers, limits: Limits | None = None) -> None:
+        """The graders must be those of the lesson.
+
+        Raises:
+            UnfitGraders: they are not.
+        """
+        demand(lesson)
         self._lesson = lesson
         self._workers = workers
         self._limits = limits or Limits()

@@ -26,6 +26,10 @@ class UnknownAssignment(Exception):
     """There is no lesson of that name."""
 
 
+class UnfitGraders(Exception):
+    """The hidden graders are not those of the lesson; the text says what differs, and what to do."""
+
+
 @dataclass(frozen=True)
 class Task:
     """One exercise of the lesson: the name that the student defines, and its marks."""

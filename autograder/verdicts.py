@@ -6,6 +6,7 @@ import functools
 import importlib
 import inspect
 import logging
+import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from _pytest.config import _prepareconfig
 
 from autograder.graders.expect import Failed
 from autograder.graders.fixtures import Fixtures
-from autograder.lesson import Reference
+from autograder.lesson import Lesson, Reference, UnfitGraders
 from autograder.report import Criterion, Verdict
 from autograder.sandbox.launch import Died
 from autograder.sandbox.session import Exceeded, Stopped
@@ -81,6 +82,25 @@ def judge(exercise: str, student: Student, reference: Reference) -> Verdicts:
     return _graders().run(exercise, student, reference)
 
 
+def demand(lesson: Lesson) -> None:
+    """Refuse to grade where criteria do not add up to their exercise's points: nbgrader would refuse some hand-ins.
+
+    Raises:
+        UnfitGraders: the points of a grader or of the notebook were changed, and not those of the other.
+    """
+    worths = [(task, _graders().worth.get(f"{GRADERS}.test_{task.id}", 0.0)) for task in lesson.tasks]
+    wrong = [(task, worth) for task, worth in worths if not math.isclose(worth, task.points)]
+    if wrong:
+        facts = "; ".join(
+            f"{task.id} has criteria worth {worth:g} points, and a cell in the notebook worth {task.points:g}"
+            for task, worth in wrong
+        )
+        raise UnfitGraders(
+            f"{facts}: change the marks in autograder/graders/test_{wrong[0][0].id}.py or the points in "
+            f"solutions/{lesson.assignment}.py, and run `make exercises`"
+        )
+
+
 def uses(exercise: str) -> tuple[str, ...]:
     """The earlier exercises whose functions an answer may call: `USES` in its grader file."""
     names: tuple[str, ...] = getattr(importlib.import_module(f"{GRADERS}.test_{exercise}"), "USES", ())
@@ -113,6 +133,7 @@ class _Graders:
         for item in session.items:
             if isinstance(item, pytest.Function):
                 self._items.setdefault(item.module.__name__, []).append(item)
+        self.worth = {module: sum(map(worth, items)) for module, items in self._items.items()}
 
     def run(self, exercise: str, student: Student, reference: Reference) -> Verdicts:
         """Run one exercise's tests, in order."""

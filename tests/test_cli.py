@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from autograder import cli
+from autograder import cli, verdicts
 from autograder.report import Report
 from autograder.sandbox import levels, probe
-from tests.conftest import use_database
+from autograder.text import plain
+from tests.conftest import hand_in, make_course, run, use_database
 from tests.sample_class import Maker
 
 ANOTHER = '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}'
@@ -188,6 +191,119 @@ def test_worker_that_cannot_be_had(
 def test_unknown_isolation(capsys: pytest.CaptureFixture[str]) -> None:
     expected = "autograder: unknown isolation 'docker': choose from landlock+seccomp, none"
     assert refused(capsys, "grade", "--isolation", "docker") == expected
+
+
+HOSTILE = "\x1b[2J\u202e\x9b\r\n\U000e0041\udcff"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", HOSTILE], ["check", "x", "--exercise", HOSTILE], ["check", "x", "--hints", HOSTILE], [HOSTILE],
+        ["grade", HOSTILE], ["grade", "--student", HOSTILE], ["grade", "--jobs", HOSTILE], ["grade", "sgd", HOSTILE],
+        ["grade", "--isolation", HOSTILE], ["next", HOSTILE], ["watch", HOSTILE], ["hint", HOSTILE], [f"--{HOSTILE}"],
+        ["reset", HOSTILE], ["solution", HOSTILE], ["hint", "mse", HOSTILE], ["start", "/dev/null/" + HOSTILE],
+    ],
+    ids=lambda arguments: arguments[0] if arguments[0].isalpha() else "none",
+)  # fmt: skip
+def test_no_argument_commands_the_terminal(
+    arguments: list[str], course: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (course / "course" / "submitted" / "ada" / "sgd").mkdir(parents=True)
+    monkeypatch.chdir(course)
+    try:
+        status = cli.main(arguments)
+    except SystemExit as end:
+        status = int(end.code or 0)
+    shown = "".join(capsys.readouterr())
+    assert status == 2 and "[2J" in shown
+    assert shown == plain(shown, keep="\n")
+
+
+def unread(course: Path, *arguments: str, error: bool = False, **environment: str) -> tuple[int, str]:
+    """The exit status of a command whose output, or errors, nobody reads, and what it says on the other stream."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    streams = {"stdout": subprocess.PIPE, "stderr": writer} if error else {"stdout": writer, "stderr": subprocess.PIPE}
+    program, clean = Path(sys.executable).parent / "autograder", {"PATH": "/usr/bin:/bin", **environment}
+    done = subprocess.run([program, *arguments], cwd=course, env=clean, text=True, timeout=300, **streams)  # type: ignore[call-overload]
+    os.close(writer)
+    return done.returncode, done.stdout if error else done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], [], ["check", "sgd.ipynb", "--json"], ["solution", "mse", "--spoil"]]
+)
+def test_nobody_reads_on(arguments: list[str], tmp_path: Path) -> None:
+    (tmp_path / "sgd.ipynb").write_text("no notebook")
+    assert unread(tmp_path, *arguments) == (141, "")
+
+
+@pytest.mark.parametrize("arguments", [["check", "nowhere"], ["grade", "--jobs", "x"], ["nothing"]])
+def test_nobody_reads_what_is_wrong(arguments: list[str], tmp_path: Path) -> None:
+    assert unread(tmp_path, *arguments, error=True) == (141, "")
+
+
+def test_class_in_a_plain_locale_below_an_umlaut_while_nobody_reads_on(tmp_path: Path, maker: Maker) -> None:
+    course = make_course(tmp_path / "Kürs é", fresh=True)
+    hand_in(course, "Åsa", maker.text("blank", bare=True))
+    hand_in(course, "zoë ", "x")
+    expected = (
+        "autograder: 'zoë ' could not be graded: its folder's name begins or ends with a blank: rename the folder\n"
+    )
+    status, errors = unread(course, "grade", "--jobs", "1", LC_ALL="C")
+    assert (status, errors.encode("ascii", "replace").decode()) == (141, expected.encode("ascii", "replace").decode())
+    assert (course / "course" / "feedback" / "Åsa" / "sgd" / "sgd.html").is_file()
+    done = subprocess.run(
+        [Path(sys.executable).parent / "autograder", "grade", "--student", "Å*"],
+        cwd=course, env={"LC_ALL": "C"}, capture_output=True, timeout=300,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"") and b"0 graded, 1 unchanged, 0 unreadable" in done.stdout
+
+
+def test_points_that_were_changed_in_one_place_only_are_named_before_anything_is_graded(
+    course: Path, maker: Maker
+) -> None:
+    release = course / "exercises" / "sgd" / "sgd.ipynb"
+    notebook = json.loads(release.read_text("utf-8"))
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") in ("mse-checks", "fit-checks"):
+            cell["metadata"]["nbgrader"]["points"] += 1
+    release.write_text(json.dumps(notebook))
+    for student in ("ada", "bob"):
+        hand_in(course, student, maker.text("blank", bare=True))
+    done = run(course, "autograder", "grade", "--jobs", "1")
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"autograder: {UNFIT}\n")
+    assert not list((course / "course" / "reports").rglob("*.json"))
+
+
+UNFIT = (
+    "mse has criteria worth 8 points, and a cell in the notebook worth 9; fit has criteria worth 10 points, and a cell in "
+    "the notebook worth 11: change the marks in autograder/graders/test_mse.py or the points in solutions/sgd.py, and run "
+    "`make exercises`"
+)
+
+
+def test_points_that_were_changed_in_a_grader_only_are_named_by_check(
+    notebook: Path, maker: Maker, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook.write_text(maker.text(bare=True))
+    monkeypatch.setitem(verdicts._graders().worth, "autograder.graders.test_mse", 9.5)
+    assert refused(capsys, "check", str(notebook)) == (
+        "autograder: mse has criteria worth 9.5 points, and a cell in the notebook worth 8: change the marks in "
+        "autograder/graders/test_mse.py or the points in solutions/sgd.py, and run `make exercises`"
+    )
+
+
+def test_json_of_a_hostile_answer_commands_no_terminal(
+    maker: Maker, notebook: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = "def predict(x, a):\n    raise ValueError('\\x9b2J\\u202e\\U000e0041')"
+    notebook.write_text(maker.text(answers={"predict": answer}, bare=True))
+    assert cli.main(["check", str(notebook), "--exercise", "predict", "--json"]) == 1
+    shown = capsys.readouterr().out
+    assert shown == plain(shown, keep="\n") and "\\u009b" in shown
+    assert "\x9b2J" in Report.from_json(shown).to_json()
 
 
 def test_jobs_must_be_a_number(capsys: pytest.CaptureFixture[str]) -> None:

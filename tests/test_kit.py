@@ -46,7 +46,7 @@ LAYERS = [
     {"case"},
     {"grading", "standing"},
     {"local", "render"},
-    {"nbgrading", "course"},
+    {"nbgrading", "course", "sheet"},
     {"converters", "release"},
     {"batch", "desk", "live", "workbook"},
     {"study"},

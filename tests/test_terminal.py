@@ -8,10 +8,12 @@ from io import StringIO
 
 import pytest
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
+from rich.text import Text
 
 from autograder.render import terminal
 from autograder.report import Criterion, Exercise, Report, Status, Verdict
+from autograder.text import plain
 
 KEPT = Criterion("squares the error", Verdict.PASSED, 2.0, 2.0)
 LOST = Criterion(
@@ -157,6 +159,7 @@ def test_where_there_is_no_room_beside_the_marks_notes_stand_below() -> None:
     )  # fmt: skip
 
 
+HOSTILE = ["\x1b[2J", "\x1b]0;title\x07", "\x9b2J", "\rforged", "\ud800", "\u202elia", "\u200b", "\U000e0041", "\u2028"]
 NASTY = ["[bold]b[/bold]", "see [/b]", ":smile:", "[link=https://elsewhere.example]x[/link]", "x[0], y[1:]"]
 
 
@@ -173,12 +176,12 @@ def test_in_the_table_brackets_and_colons_are_only_text(text: str) -> None:
     assert shown.count(text) == 2
 
 
-@pytest.mark.parametrize("text", ["\x1b[2J", "\x1b]0;title\x07", "\x9b2J", "\rforged", "\ud800"], ids=ascii)
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_a_students_text_can_be_printed_and_cannot_command_the_terminal(text: str) -> None:
     criterion = Criterion("a", Verdict.FAILED, 0.0, 1.0, text, text, text, text)
     found = report(Exercise.of("mse", (criterion,), note=text), student=text, note=text)
     shown = printed(terminal.report(found)) + printed(terminal.class_table([found], ["mse"]))
-    assert not {"\x1b", "\x9b", "\x07", "\r"} & set(shown)
+    assert shown == plain(shown, keep="\n")
     assert shown.encode("utf-8")
 
 
@@ -189,3 +192,17 @@ def test_verdicts_are_coloured_where_there_are_colours(criterion: Criterion, cod
     found = report(Exercise.of("mse", (criterion,)))
     assert code in printed(terminal.report(found), colour=True)
     assert "\x1b" not in printed(terminal.report(found))
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_what_somebody_forgot_to_make_safe_is_made_so_when_it_is_printed(
+    text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for renderable in (text, Text(text), Group(text, Text.assemble("a", (text, "bold")))):
+        terminal.show(terminal.console(), renderable)
+        terminal.show(terminal.console(error=True), renderable, wrap=False)
+    terminal.say(text)
+    terminal.write(f"{text}\n", error=True)
+    captured = capsys.readouterr()
+    assert "\ufffd" in captured.out and "\ufffd" in captured.err
+    assert plain(captured.out + captured.err, keep="\n") == captured.out + captured.err

@@ -18,6 +18,7 @@ from autograder.grading import Grader
 from autograder.lesson import Lesson
 from autograder.sandbox import levels, probe
 from autograder.sandbox.launch import WarmProcess
+from autograder.text import plain
 from tests.conftest import QUICK
 from tests.sample_class import Maker
 from tests.terminals import PROGRAM, Terminal
@@ -84,6 +85,18 @@ def test_start_says_where_the_copy_is_and_what_to_do_with_it(say: Say, tmp_path:
         "Or ask now and then: autograder next mine\n0"
     )
     assert (tmp_path / "mine" / "sgd.ipynb").is_file()
+
+
+def test_nothing_in_the_name_of_a_folder_commands_the_terminal(say: Say, tmp_path: Path, maker: Maker) -> None:
+    place = "a\x1b[2J\u202eb\x9b\U000e0041ü"
+    shown = [say("start", place), say("start", place), say("next", place), say("reset", "mse", place)]
+    (tmp_path / place / "sgd.ipynb").write_text(maker.text(answers={"mse": SUM}, bare=True))
+    shown += [say("hint", "mse", place), say("solution", "mse", place), say("reset", "mse", place)]
+    (tmp_path / place / "sgd.ipynb").write_text(place)
+    shown += [say("next", place), say("hint", "mse", place), say("watch", place + "/x"), say("check", place)]
+    shown += [say("check", f"{place}/sgd.ipynb"), say("hint", place), say("check", place, "--exercise", place)]
+    assert all(text == plain(text, keep="\n") for text in shown)
+    assert sum("ü" in text for text in shown) > 10
 
 
 def test_start_never_overwrites(say: Say) -> None:
