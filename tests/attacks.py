@@ -1215,6 +1215,30 @@ PROCESSES = under(
         libc.mq_unlink(b"/queue-@VICTIM@")
         """,
     ),
+    Attack(
+        "bits-that-the-kernel-ignores",
+        "asks for each thing that a filter denies with bits set that the kernel does not read; numbers of x86-64",
+        ALL,
+        notebook(
+            insert=[
+                """
+import ctypes, os, sys
+libc = ctypes.CDLL(None)
+signal = ctypes.c_int(9)
+file = os.open(os.path.join(sys.prefix, "pyvenv.cfg"), os.O_RDONLY)
+for high in (0, 2**32, 2**63):
+    for number, *arguments in (
+        (72, file, 1024 + high, 1), (72, file, 8 + high, @VICTIM@), (72, file, 4 + high, 0x2000), (72, file, 6, 0),
+        (157, 1 + high, 0), (16, file, 0x8901 + high, 0), (302, high, 7, -1, 0), (302, @VICTIM@ + high, 7, 0, 0),
+        (28, 0, 4096, 21 + high), (73, file, 2 + high), (160, 0, 0), (162,), (206, 1, 0), (187, file, 0, 4096),
+        (221, file, 0, 0, 4), (451, file, 0, 0, 0), (55, 3, 1, 77, 0, 0), (56, high + 17, 0, 0, 0, 0),
+    ):
+        libc.syscall(ctypes.c_long(number), *[ctypes.c_long(one - 2**64 if one >= 2**63 else one) for one in arguments])
+libc.prctl(2, ctypes.byref(signal))
+"""
+            ]
+        ),
+    ),
     cell(
         "leaves-something",
         "leaves a message for the next one wherever it can",

@@ -44,7 +44,7 @@ class Recorder:
 
     def fork(self, limits: Limits) -> Started:
         started = self._workers.fork(limits)
-        self._pids.append(started.pid)
+        self._pids.append(started.process.pid)
         self._connections.append(started.connection)
         self.events.append(("fork", len(self._pids)))
         return started

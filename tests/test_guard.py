@@ -59,8 +59,8 @@ def run(session: Session, source: str, seconds: float = 20, body: bytes = b"") -
 def most_used(session: Session) -> int:
     """The most that lay in its folder until it was ended, while nobody asks it anything."""
     end, most = time.monotonic() + 20, 0
-    while time.monotonic() < end and psutil.Process(session._pid).status() != psutil.STATUS_ZOMBIE:
-        most = max(most, folder.usage(session._workdir, session._pid, 1 << 40))
+    while time.monotonic() < end and psutil.Process(session._process.pid).status() != psutil.STATUS_ZOMBIE:
+        most = max(most, folder.usage(session._workdir, session._process.pid, 1 << 40))
     return most
 
 
@@ -106,6 +106,6 @@ def test_worker_that_has_spent_its_computing_time_was_killed_by_nobody_else(
 
 def test_worker_that_has_time_left_was_killed(session: Session) -> None:
     run(session, "pass")
-    os.kill(session._pid, signal.SIGKILL)
+    os.kill(session._process.pid, signal.SIGKILL)
     with pytest.raises(Killed, match=r"^its process was killed$"):
         run(session, "pass")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import folder, launch, levels
+from autograder.sandbox.handle import Handle
 from autograder.sandbox.launch import START_SECONDS, CannotStart, Died, Ended, Started
 from autograder.sandbox.limits import Limits
 
@@ -93,7 +94,7 @@ class ColdProcess:
         self._working[worker.pid] = worker
         with contextlib.suppress(OSError):  # `fork` tries again, when the next one is needed
             self.start()
-        return Started(worker.pid, workdir, connection)
+        return Started(Handle(worker.pid), workdir, connection)
 
 
 class _Worker:

@@ -6,16 +6,13 @@ thinks about an answer, and while its cells are interrupted, so a thread of its 
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
 import threading
 
 from autograder.sandbox import folder, gate
+from autograder.sandbox.handle import Handle
 from autograder.sandbox.limits import Limits, size
 
 LOOK_SECONDS = 0.01  # in this time a worker starts hundreds of threads, or writes tens of megabytes
-KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has only the second, which does the same there
 
 
 class Guard:
@@ -25,10 +22,10 @@ class Guard:
         excess: what it used too much of, in words.
     """
 
-    def __init__(self, pid: int, workdir: str, limits: Limits, *, gated: bool) -> None:
+    def __init__(self, process: Handle, workdir: str, limits: Limits, *, gated: bool) -> None:
         """`gated`: its threads wait at a gate, and are counted there."""
         self.excess: str | None = None
-        self._pid = pid
+        self._process = process
         self._workdir = workdir
         self._limits = limits
         self._gated = gated
@@ -46,21 +43,20 @@ class Guard:
         while not self._over.wait(LOOK_SECONDS):
             self.excess = self._look()
             if self.excess is not None:
-                with contextlib.suppress(OSError):  # it may have ended
-                    os.kill(self._pid, KILL)
+                self._process.kill()
                 return
 
     def _look(self) -> str | None:
         most = self._limits.disk
         try:
-            if folder.usage(self._workdir, self._pid, most) > most or self._has_hidden(most):
+            if folder.usage(self._workdir, self._process.pid, most) > most or self._has_hidden(most):
                 return f"{size(most)} of disk"
         except OSError:  # what cannot be looked into counts as too much
             return f"{size(most)} of disk"
-        if not self._gated and gate.threads(self._pid) > self._limits.threads:
+        if not self._gated and gate.threads(self._process.pid) > self._limits.threads:
             return f"{self._limits.threads} threads"
         return None
 
     def _has_hidden(self, most: int) -> bool:
         """Whether the disk became fuller by more than this, and the worker has files that nobody can see."""
-        return self._free - folder.free(self._workdir) > most and folder.hides(self._workdir, self._pid)
+        return self._free - folder.free(self._workdir) > most and folder.hides(self._workdir, self._process.pid)

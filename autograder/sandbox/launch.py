@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol, Self
 
 from autograder.sandbox import folder, levels
+from autograder.sandbox.handle import Handle
 from autograder.sandbox.isolation import die_with_parent
 from autograder.sandbox.limits import DATAGRAM, Limits
 
 START_SECONDS = 120
+REAP_SECONDS = 10  # for what takes a thousandth of one
 
 
 class Died(Exception):
@@ -34,7 +36,7 @@ class CannotStart(Exception):
 class Started(NamedTuple):
     """A worker that comes up: the folder that it may write to, the connection to it, the gate of its threads."""
 
-    pid: int
+    process: Handle
     workdir: str
     connection: socket.socket
     gate: int | None = None
@@ -93,6 +95,7 @@ class WarmProcess:
         self._thorough = thorough
         self._process: subprocess.Popen[bytes] | None = None
         self._retired = False
+        self._alive: dict[int, Handle] = {}
 
     def start(self) -> None:
         """Start the process, if it does not run, without waiting until it is ready.
@@ -129,7 +132,7 @@ class WarmProcess:
         with theirs:
             for _ in range(2):  # once more with a new warm process, should the old one have died
                 try:
-                    pid, workdir = self._fork(limits, theirs.fileno())
+                    process, workdir = self._fork(limits, theirs.fileno())
                     break
                 except (OSError, Died) as error:
                     failure = error
@@ -137,21 +140,28 @@ class WarmProcess:
             else:
                 ours.close()
                 raise CannotStart(f"the warm process does not start: {failure}")
-        return Started(pid, workdir, ours, _receive_gate(ours))
+        return Started(process, workdir, ours, _receive_gate(ours))
 
     def reap(self, pid: int) -> Ended:
-        """Kill a worker if it still runs; how it ended."""
+        """Kill a worker if it still runs, also if the warm process is gone or hangs; how it ended."""
+        self._kill(pid)
         try:
+            self._control.settimeout(REAP_SECONDS)
             self._control.send(json.dumps({"reap": pid}).encode())
-            return Ended(*self._answer()["ended"])
+            ended = Ended(*self._answer()[0]["ended"])
+            self._control.settimeout(START_SECONDS)
         except (OSError, Died):
+            self.close()  # its next answer might be to this question
             return Ended()
+        return ended
 
     def close(self) -> None:
         """End the warm process and all its workers. Safe to call twice, and before anything was started."""
         process, self._process = self._process, None
         if process is None:
             return
+        for pid in list(self._alive):
+            self._kill(pid)
         with contextlib.suppress(OSError):
             self._control.shutdown(socket.SHUT_RDWR)  # another thread may be waiting for an answer
         self._control.close()
@@ -169,7 +179,7 @@ class WarmProcess:
         self._retired = True
         self.close()
 
-    def _fork(self, limits: Limits, connection: int) -> tuple[int, str]:
+    def _fork(self, limits: Limits, connection: int) -> tuple[Handle, str]:
         self.start()
         if not self._ready:
             self._answer()
@@ -177,17 +187,26 @@ class WarmProcess:
         workdir = tempfile.mkdtemp(prefix="hand-in-", dir=self._home)
         request = {"fork": workdir, "limits": limits.to_dict()}
         socket.send_fds(self._control, [json.dumps(request).encode()], [connection])
-        return self._answer()["pid"], workdir
+        answer, pidfd = self._answer()
+        process = self._alive[answer["pid"]] = Handle(answer["pid"], pidfd)
+        return process, workdir
 
-    def _answer(self) -> dict[str, Any]:
+    def _kill(self, pid: int) -> None:
+        process = self._alive.pop(pid, None)
+        if process is not None:
+            process.kill()
+            process.close()
+
+    def _answer(self) -> tuple[dict[str, Any], int | None]:
+        """What the warm process says, and the file descriptor that it sends along, if it does."""
         try:
-            message = self._control.recv(DATAGRAM)
+            message, fds, _, _ = socket.recv_fds(self._control, DATAGRAM, 1)
         except OSError as error:
             raise Died(f"the warm process is gone: {error}") from None
         if not message:
             raise Died("the warm process has ended")
         answer: dict[str, Any] = json.loads(message)
-        return answer
+        return answer, fds[0] if fds else None
 
 
 def _receive_gate(connection: socket.socket) -> int | None:

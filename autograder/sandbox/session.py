@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import selectors
 import signal
 import time
@@ -51,8 +49,8 @@ class Session:
         self._workers = workers
         self._limits = limits
         self._sent = 0
-        self._pid, self._workdir, self._connection, gate = workers.fork(limits)
-        self._guard = Guard(self._pid, self._workdir, limits, gated=gate is not None)
+        self._process, self._workdir, self._connection, gate = workers.fork(limits)
+        self._guard = Guard(self._process, self._workdir, limits, gated=gate is not None)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._connection, selectors.EVENT_READ)
         self._gate = None if gate is None else Gate(gate)
@@ -96,7 +94,7 @@ class Session:
         self._connection.close()
         if self._gate is not None:
             self._gate.close()
-        ended = self._workers.reap(self._pid)
+        ended = self._workers.reap(self._process.pid)
         folder.remove(self._workdir)
         return ended
 
@@ -119,15 +117,14 @@ class Session:
     def _admit(self) -> None:
         """One more thread, if it may have it."""
         assert self._gate is not None
-        if threads(self._pid) >= self._limits.threads:
+        if threads(self._process.pid) >= self._limits.threads:
             self.close()
             raise Exceeded(f"used more than {self._limits.threads} threads")
         self._gate.admit()
 
     def _interrupt(self, seconds: float) -> Stopped:
         """Interrupt what runs, which ends the process on Windows; the late answer, if one comes, is dropped."""
-        with contextlib.suppress(OSError):  # it may have ended
-            os.kill(self._pid, signal.SIGINT)
+        self._process.send(signal.SIGINT)
         try:
             self._receive(time.monotonic() + self._limits.grace)
         except (Died, wire.WireError, OSError):

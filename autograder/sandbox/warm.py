@@ -1,7 +1,7 @@
 """The warm process: imports torch, matplotlib and IPython once, then forks a worker for each hand-in.
 
 It runs no student code, holds no secret, and speaks to the grader through one socket of JSON datagrams:
-``{"fork": workdir, "limits": {…}}`` with the worker's connection attached answers ``{"pid": n}``, and
+``{"fork": workdir, "limits": {…}}`` with the worker's connection attached answers ``{"pid": n}`` with its pidfd, and
 ``{"reap": n}`` kills that worker and answers ``{"ended": [exit code, seconds of computing time, the most of those]}``.
 When the grader is gone it kills what is left and ends.
 """
@@ -44,12 +44,22 @@ class Warm:
             if not message:
                 break
             request = json.loads(message)
-            answer = (
-                {"pid": self._fork(request, fds[0])} if "fork" in request else {"ended": self._reap(request["reap"])}
-            )
-            self._control.send(json.dumps(answer).encode())
+            if "fork" in request:
+                self._introduce(self._fork(request, fds[0]))
+            else:
+                self._control.send(json.dumps({"ended": self._reap(request["reap"])}).encode())
         for pid in list(self._alive):
             self._reap(pid)
+
+    def _introduce(self, pid: int) -> None:
+        """Give the grader the worker's number, and a hold of it that is the grader's own."""
+        try:
+            pidfds = [os.pidfd_open(pid)]
+        except OSError:  # a container's own filter may know nothing of it
+            pidfds = []
+        socket.send_fds(self._control, [json.dumps({"pid": pid}).encode()], pidfds)
+        for pidfd in pidfds:
+            os.close(pidfd)
 
     def _fork(self, request: dict[str, Any], connection: int) -> int:
         pid = os.fork()
