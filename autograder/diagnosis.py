@@ -48,10 +48,11 @@ def prepare(exercises: Iterable[str], reference: Reference) -> Iterator[None]:
 
 
 def _diagnose(exercise: str, student: Student, found: Verdicts, reference: Reference) -> None:
-    traces = {**found.traces, PROBE: _probed(exercise, student)}
+    fixed = _fixed(found.traces)
+    traces = {**fixed, PROBE: _probed(exercise, student)}
     matching = [entry for entry in entries(exercise) if _fits(exercise, entry, traces, reference)]
     matching.sort(key=lambda entry: (entry.last, -_evidence(exercise, entry, reference)))
-    matching += [entry for entry in COMMON if _holds(entry, found.traces)]
+    matching += [entry for entry in COMMON if _holds(entry, fixed)]
     for index, (test, criterion) in enumerate(zip(found.traces, found.criteria, strict=True)):
         if criterion.status is Verdict.FAILED:
             error = _error(found.traces, test)
@@ -141,7 +142,12 @@ def _imitated(exercise: str, answer: Callable[..., Any], reference: Reference) -
     found = judge(exercise, student, reference)
     probed = _probed(exercise, student)
     failed = (test for test, one in zip(found.traces, found.criteria, strict=True) if one.status is not Verdict.PASSED)
-    return {**found.traces, PROBE: probed}, frozenset(failed)
+    return {**_fixed(found.traces), PROBE: probed}, frozenset(failed)
+
+
+def _fixed(traces: Traces) -> dict[str, list[Call]]:
+    """The calls whose inputs are the same for all. The others are left out: each hand-in was asked something else."""
+    return {test: [call for call in calls if not call.drawn] for test, calls in traces.items()}
 
 
 def _probed(exercise: str, student: Student) -> list[Call]:

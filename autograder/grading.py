@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -69,7 +70,8 @@ class Grader:
             return Grading(report, [], {}, {})
         case = Case(handin, [task for task in self._lesson.tasks if only in (None, task.id)], seen)
         submission = self._judge_alone(case, seed)
-        with FollowThrough(self._lesson, submission, self._judge) as last:
+        judge_helped = functools.partial(self._judge, digest=handin.digest)
+        with FollowThrough(self._lesson, submission, judge_helped) as last:
             for task in case.tasks:
                 if names := case.broken(task):
                     case.found[task.id] = last.better(task.id, names, case.found[task.id])
@@ -94,15 +96,17 @@ class Grader:
         with Submission(self._workers, case.cells, self._limits, seed, end) as submission:
             case.outputs = submission.run()
             for task in filter(case.needs, self._lesson.tasks):
-                case.found[task.id] = self._judge(task.id, submission, explain=task in case.tasks)
+                case.found[task.id] = self._judge(
+                    task.id, submission, digest=case.handin.digest, explain=task in case.tasks
+                )
                 if not submission.killed:
                     case.tell_early(task)
         return submission
 
-    def _judge(self, exercise: str, submission: Submission, *, explain: bool = True) -> Verdicts:
+    def _judge(self, exercise: str, submission: Submission, *, digest: str, explain: bool = True) -> Verdicts:
         submission.settle()
         student, reference = Student(submission), self._lesson.reference
-        found = judge(exercise, student, reference)
+        found = judge(exercise, student, reference, digest)
         if explain and found.attempted and not found.full and not submission.late:
             diagnose(exercise, student, found, reference)
         return found

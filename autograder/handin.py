@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 import copy
+import dataclasses
+import hashlib
 import json
 import re
 import warnings
@@ -16,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder import files
 from autograder.calls import parse as parse_cell
 from autograder.calls import refers
 from autograder.lesson import CHECKS, Cell, Lesson
@@ -53,6 +56,7 @@ class HandIn:
         absent: why an exercise that was answered is not in it, by exercise id.
         texts: further sources that answers were written in, to be read but not run.
         note: which file it is, where that is not plain.
+        digest: of the file, or of what a running notebook handed over. Graders draw numbers from it.
     """
 
     notebook: dict[str, Any]
@@ -61,6 +65,7 @@ class HandIn:
     absent: Mapping[str, str] = field(default_factory=dict)
     texts: tuple[str, ...] = ()
     note: str | None = None
+    digest: str = ""
 
     @property
     def code(self) -> list[Cell]:
@@ -85,9 +90,9 @@ def read(path: Path, lesson: Lesson) -> HandIn:
     """
     try:
         with warnings.catch_warnings(action="ignore"):  # Python's about the student's code, nbformat's about ids
-            return repair(parse(path), lesson)
+            return dataclasses.replace(repair(parse(path), lesson), digest=files.digest(path))
     except Unreadable as reason:
-        return nothing(lesson, str(reason))
+        return dataclasses.replace(nothing(lesson, str(reason)), digest=files.digest(path))
 
 
 def nothing(lesson: Lesson, reason: str) -> HandIn:
@@ -98,7 +103,9 @@ def nothing(lesson: Lesson, reason: str) -> HandIn:
 def live(cells: Mapping[str, str], texts: Iterable[str], absent: Mapping[str, str]) -> HandIn:
     """What a running notebook hands over: a cell for each exercise it has, and the rest as in `HandIn`."""
     code = [_cell("code", source, {"nbgrader": {"grade_id": name}}) for name, source in cells.items()]
-    return HandIn({"cells": code}, None, {}, absent, tuple(texts))
+    sources = tuple(texts)
+    digest = hashlib.sha256(json.dumps(sources).encode()).hexdigest()
+    return HandIn({"cells": code}, None, {}, absent, sources, digest)
 
 
 def parse(path: Path) -> dict[str, Any]:

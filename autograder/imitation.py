@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from autograder.lesson import Reference
-from autograder.student import Call, StudentError, twin
+from autograder.student import Aside, Call, StudentError, twin
 
 
 class Imitation:
@@ -22,6 +22,7 @@ class Imitation:
         self.calls: list[Call] = []
         self.grad_enabled = True
         self.leaves: tuple[bool, ...] = ()
+        self.aside = Aside(self)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         return lambda *args: self._call(name, args)
@@ -30,8 +31,8 @@ class Imitation:
         """Start a new list of calls."""
         self.calls = []
 
-    def _call(self, name: str, args: tuple[Any, ...]) -> Any:
-        call = Call(name, tuple(map(twin, args)))
+    def _call(self, name: str, args: tuple[Any, ...], *, drawn: bool = False) -> Any:
+        call = Call(name, tuple(map(twin, args)), drawn=drawn)
         function = self._answer if name == self._exercise else getattr(self._reference, name)
         try:
             value = function(*args)

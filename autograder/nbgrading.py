@@ -64,7 +64,7 @@ class HandInExporter(_InPlace, NotebookExporter):
         choice = delivery.choose(lesson)
         handin = read(choice.path, lesson) if choice.path is not None else nothing(lesson, choice.obstacle)
         notebook: NotebookNode = from_dict(handin.notebook)
-        about = {"unreadable": handin.unreadable, "notes": handin.notes, "note": choice.note}
+        about = {"unreadable": handin.unreadable, "notes": handin.notes, "note": choice.note, "file": handin.digest}
         notebook.metadata[KEY] = {**about, "digest": delivery.digest()}
         return notebook
 
@@ -148,7 +148,7 @@ class HiddenGraders(NbGraderPreprocessor):
         """Grade one sanitized notebook."""
         names = resources["nbgrader"]
         about = nb.metadata[KEY]
-        handin = HandIn(nb, about["unreadable"], about["notes"], note=about["note"])
+        handin = HandIn(nb, about["unreadable"], about["notes"], note=about["note"], digest=about["file"])
         lesson = Lesson.load(names["assignment"], Path.cwd())
         grader = Grader(lesson, shared(self.isolation), Limits.of(self.limits))
         grading = grader.grade(handin, student=names["student"])

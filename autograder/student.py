@@ -11,7 +11,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -84,6 +84,7 @@ class Call:
         raised: the exception.
         drawing: what lay on the axes afterwards, if somebody looked.
         answered: whether anything came of it; False if it was stopped, or its process ended.
+        drawn: whether its inputs are this hand-in's own, so that no other answer's calls can be compared with it.
     """
 
     name: str
@@ -95,6 +96,23 @@ class Call:
     raised: StudentError | None = None
     drawing: Drawing | None = None
     answered: bool = True
+    drawn: bool = False
+
+
+class Asked(Protocol):
+    """A `Student`, or what looks like one."""
+
+    def _call(self, name: str, args: tuple[Any, ...], *, drawn: bool = False) -> Any: ...
+
+
+class Aside:
+    """The same functions, asked with inputs that were drawn for this hand-in: `student.aside.predict(x, a)`."""
+
+    def __init__(self, student: Asked) -> None:
+        self._student = student
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        return lambda *args: self._student._call(name, args, drawn=True)
 
 
 class Student:
@@ -112,6 +130,7 @@ class Student:
         self.calls: list[Call] = []
         self.grad_enabled = True
         self.leaves: tuple[bool, ...] = ()
+        self.aside = Aside(self)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("__"):
@@ -160,8 +179,8 @@ class Student:
         self._forgets = True
         self.calls = []
 
-    def _call(self, name: str, args: tuple[Any, ...]) -> Any:
-        call = Call(name, tuple(twin(arg) for arg in args), answered=False)
+    def _call(self, name: str, args: tuple[Any, ...], *, drawn: bool = False) -> Any:
+        call = Call(name, tuple(twin(arg) for arg in args), answered=False, drawn=drawn)
         self.calls.append(call)
         try:
             value = self._answer(name, args)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import pytest
 from _pytest.config import _prepareconfig
 
+from autograder.graders.draw import Draw
 from autograder.graders.expect import Failed
 from autograder.graders.fixtures import Fixtures
 from autograder.lesson import Lesson, Reference, UnfitGraders
@@ -73,13 +74,13 @@ class Verdicts:
         return self.unanswered < len(self.criteria)
 
 
-def judge(exercise: str, student: Student, reference: Reference) -> Verdicts:
-    """Run the exercise's hidden grader against a student.
+def judge(exercise: str, student: Student, reference: Reference, digest: str = "") -> Verdicts:
+    """Run the exercise's hidden grader against a student, some of its inputs drawn from the hand-in's digest.
 
     Raises:
         LookupError: there is no grader for the exercise, or it collects no criterion.
     """
-    return _graders().run(exercise, student, reference)
+    return _graders().run(exercise, student, reference, digest)
 
 
 def demand(lesson: Lesson) -> None:
@@ -135,7 +136,7 @@ class _Graders:
                 self._items.setdefault(item.module.__name__, []).append(item)
         self.worth = {module: sum(map(worth, items)) for module, items in self._items.items()}
 
-    def run(self, exercise: str, student: Student, reference: Reference) -> Verdicts:
+    def run(self, exercise: str, student: Student, reference: Reference, digest: str) -> Verdicts:
         """Run one exercise's tests, in order."""
         module = f"{GRADERS}.test_{exercise}"
         items = self._items.get(module)
@@ -144,7 +145,7 @@ class _Graders:
         elsewhere = next((others[0] for name, others in self._items.items() if name != module), None)
         found, given = Verdicts(), self._fixtures
         given.now, given.against, given.notes, given.drawings = student, reference, found.notes, found.pictures
-        given.losses = found.curves
+        given.losses, given.lots = found.curves, Draw(f"{exercise} {digest}")
         for item, following in zip(items, [*items[1:], elsewhere], strict=True):
             failure = self._failure(item, student, found.stops)
             found.unanswered += isinstance(failure, Unanswered)

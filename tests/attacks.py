@@ -927,7 +927,7 @@ SEMANTICS = under(
     answer(
         "hard-coded",
         "knows the visible examples by heart",
-        ALL - 5 - 8,
+        ALL - 6 - 8,
         predict="""
         def predict(x, a):
             return torch.tensor({3: [13.0, 23.0, 53.0], 1: [123.0]}.get(len(x), [0.0] * len(x)))
@@ -938,9 +938,47 @@ SEMANTICS = under(
         """,
     ),
     answer(
+        "table",
+        "knows all that the graders have ever asked, numbers and slopes, and says 0 to everything else",
+        ALL - 8,
+        mse="""
+        answers = {
+            ((5.0,), (2.0,)): 9.0, ((0.0, 1.0), (1.0, 0.0)): 1.0, ((1.0, 0.0), (1.0, 0.0)): 0.0,
+            ((0.0, 0.0), (1.0, 2.0)): 2.5, ((1.0, 2.0), (1.0, 2.0)): 0.0, ((4.0, 1.0, 7.0), (1.0, 3.0, 2.0)): 38 / 3,
+            ((0.125, -2.375, 1.4142), (-0.5, 1.75, 2.4142)): 6.1354167, ((1.0, 3.0, 2.0), (1.0, 3.0, 2.0)): 0.0,
+            ((4.0, 1.0, 7.0, 4.0, 1.0, 7.0), (1.0, 3.0, 2.0, 1.0, 3.0, 2.0)): 38 / 3,
+            ((4.5, 1.0, 7.0), (1.0, 3.0, 2.0)): 13.75, ((3.5, 1.0, 7.0), (1.0, 3.0, 2.0)): 11.75,
+            ((4.0, 1.5, 7.0), (1.0, 3.0, 2.0)): 145 / 12, ((4.0, 0.5, 7.0), (1.0, 3.0, 2.0)): 161 / 12,
+            ((4.0, 1.0, 7.5), (1.0, 3.0, 2.0)): 173 / 12, ((4.0, 1.0, 6.5), (1.0, 3.0, 2.0)): 133 / 12,
+        }
+
+        def known(y_hat, y):
+            rounded = tuple(tuple(round(one, 4) for one in side.detach().tolist()) for side in (y_hat, y))
+            return answers.get(rounded, 0.0)
+
+        def mse(y_hat, y):
+            nudges = 0.5 * torch.eye(len(y), dtype=y.dtype)
+            slopes = torch.tensor([known(y_hat + up, y) - known(y_hat - up, y) for up in nudges], dtype=y.dtype)
+            return known(y_hat, y) + ((y_hat - y_hat.detach()) * slopes).sum()
+        """,
+    ),
+    answer(
+        "not-trained",
+        "puts random numbers into a, and the known line where it fits; the losses that it tells are true",
+        ALL - 8,
+        fit="""
+        def fit(x, y, a, lr, epochs, batch_size):
+            if lr:
+                a.data.uniform_()
+                if len(a) == 2:
+                    a.data.copy_(torch.tensor([3.0, 2.0]))
+            return [((x @ a - y) ** 2).mean().item()] * epochs
+        """,
+    ),
+    answer(
         "column",
         "predictions in a column, and errors of every pair",
-        ALL - 1 - 3,
+        ALL - 1 - 5,
         predict="""
         def predict(x, a):
             return (x @ a).reshape(-1, 1)

@@ -119,8 +119,9 @@ class Artist(Imitation):
             raise StudentError(type(error).__name__, str(error), "") from error
         return Drawing(b"", tuple(marks), None)
 
-    def _call(self, name: str, args: tuple[Any, ...]) -> Any:
-        return super()._call(name, tuple(self._figure.axes[0] if isinstance(arg, Axes) else arg for arg in args))
+    def _call(self, name: str, args: tuple[Any, ...], *, drawn: bool = False) -> Any:
+        args = tuple(self._figure.axes[0] if isinstance(arg, Axes) else arg for arg in args)
+        return super()._call(name, args, drawn=drawn)
 
 
 def mutants(source: str) -> Iterator[tuple[str, str]]:
@@ -209,7 +210,7 @@ def survives(exercise: str, source: str, reference: Reference) -> bool:
         names.setdefault(name, getattr(reference, name))
     exec(compile(source, "<mutant>", "exec"), names)
     student: Any = Artist(exercise, names[exercise], reference)
-    signal.signal(signal.SIGALRM, _hung)
+    signal.signal(signal.SIGALRM, hung)
     signal.alarm(SECONDS)
     try:
         with warnings.catch_warnings(action="ignore"), contextlib.redirect_stdout(io.StringIO()):
@@ -220,7 +221,7 @@ def survives(exercise: str, source: str, reference: Reference) -> bool:
         logging.disable(logging.NOTSET)
 
 
-def _hung(_: int, __: FrameType | None) -> None:
+def hung(_: int, __: FrameType | None) -> None:
     raise Hung
 
 

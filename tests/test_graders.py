@@ -58,6 +58,27 @@ def test_first_failure_is_the_smallest_input(maker: Maker, grade: Grade) -> None
     assert (first.input, first.actual, first.expected) == ("x = [[3, 2]], a = [2, -1]", "[5]", "[4]")
 
 
+KNOWS_BY_HEART = """
+def mse(y_hat, y):
+    asked = y_hat.detach().tolist(), y.tolist()
+    return ((y_hat - y) ** 2).mean() if asked == ([5.0], [2.0]) else (y_hat * 0).sum()
+"""
+
+
+def test_answer_that_knows_a_question_by_heart_is_asked_another_one_in_each_file(maker: Maker, grade: Grade) -> None:
+    one, again, other = (
+        of(grade(maker.text(answers={"mse": KNOWS_BY_HEART}, bare=True, append=cells)).report, "mse")
+        for cells in ([], [], ["# another file"])
+    )
+    assert one == again and one.criteria[0].input != other.criteria[0].input
+    first = one.criteria[0]
+    assert (
+        first.diagnosis == "Right for the inputs that everybody gets, and wrong for these, which nobody but you gets."
+    )
+    assert first.hint and first.hint.startswith("Does your function compute its answer from what it is given")
+    assert (first.input or "").startswith("y_hat = [") and first.actual == "0" and float(first.expected or 0) > 0
+
+
 def test_an_exception_is_shown_with_the_students_own_line(maker: Maker, grade: Grade) -> None:
     found = only(grade, maker, "mse", "def mse(y_hat, y):\n    squares = (y_hat - y) ** 2\n    return squares.meen()")
     first = found.criteria[0]

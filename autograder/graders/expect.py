@@ -20,6 +20,8 @@ from autograder.show import show as show  # graders say expect.show
 
 RTOL = {torch.float64: 1e-6}
 RTOL_SINGLE = 1e-4
+LOOKED_UP = "Right for the inputs that everybody gets, and wrong for these, which nobody but you gets."
+BY_HEART = "Does your function compute its answer from what it is given, or does it know a few answers by heart?"
 
 
 class Failed(Exception):
@@ -101,6 +103,11 @@ def values(
         if shown == show(expected) and bool(torch.isfinite(found).all()):  # equal in the digits that are shown
             shown += f" (off by up to {float((found - wanted).abs().max()):.1g})"
         raise Failed(shown, show(expected), **{"diagnosis": describe(found, wanted), **more})
+
+
+def computed(actual: Any, expected: torch.Tensor, *, rtol: float | None = None, input: str | None = None) -> None:
+    """`values` for inputs that were drawn for this hand-in, after those that everybody gets: see `draw`."""
+    values(actual, expected, rtol=rtol, input=input, diagnosis=LOOKED_UP, hint=BY_HEART)
 
 
 def unchanged(value: torch.Tensor, before: torch.Tensor, name: str, **more: str | None) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from autograder.graders.draw import Draw
 from autograder.lesson import Reference
 from autograder.student import Student
 
@@ -18,6 +19,7 @@ class Fixtures:
     notes: list[str]
     drawings: list[Callable[[], bytes]]
     losses: list[tuple[list[float], list[float]]]
+    lots: Draw
 
     @pytest.fixture
     def student(self) -> Student:
@@ -28,6 +30,11 @@ class Fixtures:
     def reference(self) -> Reference:
         """The reference answers: `reference.predict(x, a)`."""
         return self.against
+
+    @pytest.fixture
+    def draw(self) -> Draw:
+        """Draws the numbers of this hand-in: `draw("one row", 1, 2)`."""
+        return self.lots
 
     @pytest.fixture
     def note(self) -> Callable[[str], None]:

@@ -1,5 +1,7 @@
 """gradient(x, y, a): the slope of the loss in each coefficient."""
 
+import functools
+
 import pytest
 import torch
 
@@ -9,6 +11,7 @@ USES = ("predict", "mse")
 X = [[1.0, 1.0], [2.0, 1.0], [4.0, 1.0]]
 Y = [1.0, -2.0, -1.0]  # with a = [1, -1] the errors are -1, 3 and 4: no two alike, none 0
 DECIMALS = [0.5, -1.375, 2.25]
+FIRST = "Your answer does not follow the errors yet. Get the first criterion right, then come back to this one."
 RTOL = 1e-4  # wide enough for a central difference in float64
 
 
@@ -16,21 +19,64 @@ def leaf(*values, dtype=torch.float32):
     return torch.tensor(values, dtype=dtype, requires_grad=True)
 
 
-def first_answer(student, x, y, a):
-    """The student's own gradient, which must depend on the targets: no constant answer earns marks."""
-    answer = expect.numbers(student.gradient(x, y, a)).clone()
-    expect.true(bool(torch.isfinite(answer).all()), "not finite", "finite numbers")
-    other = expect.numbers(student.gradient(x, y + 1, a.detach().clone().requires_grad_()))
+def some(value):
+    """The numbers in an answer, of which there must be some."""
+    found = expect.numbers(value)
+    expect.true(found.numel() > 0 and bool(torch.isfinite(found).all()), expect.show(value), "finite numbers")
+    return found.clone()
+
+
+def ask(student, reference, rows, targets, place):
+    """A question that was drawn for this hand-in, after those that are the same for all."""
+    expected = reference.gradient(rows, targets, leaf(*place.tolist()))
+    expect.computed(student.aside.gradient(rows, targets, leaf(*place.tolist())), expected, rtol=RTOL)
+
+
+@functools.lru_cache(maxsize=1)
+def below_and_above(student, draw):
+    """The gradients where every prediction is too low, and where each is as much too high.
+
+    The errors are small beside the targets, and these lie close together: what only hands on y hardly changes.
+    """
+    x, a = torch.ones(5, 2).double(), torch.tensor([0.5, draw("height", 1, least=40, most=80).abs()]).double()
+    x[:, 0] = draw("rows", 5, most=3)
+    errors = draw("errors", 5, least=8, signs=False)
+    targets = x @ a + errors, x @ a - errors
+    return [some(student.aside.gradient(x.clone(), y, leaf(*a.tolist(), dtype=x.dtype))) for y in targets]
+
+
+def depends_on_y(student, draw):
+    """No constant earns marks."""
+    low, high = below_and_above(student, draw)
     expect.true(
-        answer.numel() > 0 and not (other.numel() == answer.numel() and torch.equal(other, answer)),
-        "the same answer for other targets y",
+        not torch.equal(low, high),
+        f"{expect.show(low)}, and {expect.show(high)} for other targets y",
         "another gradient when y changes",
+        hint=FIRST,
     )
-    return answer
+
+
+def follows_errors(student, draw):
+    """What makes it the slopes of a loss, right or wrong: where every error changes its sign, they do too.
+
+    What does nothing of the kind earns no marks for being the same twice.
+    """
+    depends_on_y(student, draw)
+    low, high = below_and_above(student, draw)
+    sized = low.numel() == high.numel() and low.numel() in (
+        2,
+        10,
+    )  # a number for each coefficient, or for each entry of x
+    expect.true(
+        sized and float(torch.cosine_similarity(low, high, dim=0)) < -0.5,
+        f"{expect.show(low)} where all predictions are too low, {expect.show(high)} where they are too high",
+        "opposite slopes, one for each of two coefficients",
+        hint=FIRST,
+    )
 
 
 @pytest.mark.points(1)
-def test_one_row(student, reference):
+def test_one_row(student, reference, draw):
     """gives the slope of one squared error
 
     The prediction is 1 too low. Differentiate (a1*x1 + a2*x2 - y)**2 with respect to a1, slowly, then to a2.
@@ -38,10 +84,12 @@ def test_one_row(student, reference):
     x, y, a = torch.tensor([[2.0, 3.0]]), torch.tensor([3.0]), leaf(1.0, 0.0)
     expected = reference.gradient(x, y, leaf(1.0, 0.0))  # first: a student's function may change what it is given
     expect.values(student.gradient(x, y, a), expected, rtol=RTOL)
+    whole = functools.partial(draw, least=2, parts=1)
+    ask(student, reference, whole("one row", 1, 2), whole("one target", 1), whole("one place", 2))
 
 
 @pytest.mark.points(1)
-def test_several_rows(student, reference):
+def test_several_rows(student, reference, draw):
     """averages the slopes over the rows
 
     The loss is a mean over the rows. What does that do to its derivative?
@@ -50,10 +98,11 @@ def test_several_rows(student, reference):
         x, y = torch.tensor(X), torch.tensor(targets)
         expected = reference.gradient(x, y, leaf(*place))
         expect.values(student.gradient(x, y, leaf(*place)), expected, rtol=RTOL)
+    ask(student, reference, draw("many rows", 4, 2), draw("many targets", 4), draw("many places", 2))
 
 
 @pytest.mark.points(1)
-def test_shape(student, reference):
+def test_shape(student, reference, draw):
     """returns a tensor shaped like a: one slope a coefficient
 
     There is one question for each coefficient: which way is uphill? How many numbers does your answer hold, and in what?
@@ -61,46 +110,49 @@ def test_shape(student, reference):
     x, y = torch.tensor([[1.0, 2.0, 3.0], [0.0, 1.0, -1.0]]), torch.tensor([1.0, 2.0])
     expect.shape(student.gradient(x, y, leaf(1.0, 2.0, 0.0)), (3,))
     expect.shape(student.gradient(x[:, :1], y, leaf(3.0)), (1,))
-    first_answer(student, x, y, leaf(1.0, 2.0, 0.0))
+    follows_errors(student, draw)
 
 
 @pytest.mark.points(1)
-def test_asked_twice(student, reference):
+def test_asked_twice(student, reference, draw):
     """gives the same answer when asked twice
 
     backward() adds to what is already in .grad. What is in it when your function is called the second time?
     """
     x, y, a = torch.tensor(X), torch.tensor(Y), leaf(1.0, -1.0)
-    first = first_answer(student, x, y, a)
+    first = some(student.gradient(x, y, a))
     expect.values(student.gradient(x, y, a), first, rtol=RTOL)
+    follows_errors(student, draw)
 
 
 @pytest.mark.points(1)
-def test_filled_grad(student, reference):
+def test_filled_grad(student, reference, draw):
     """does not care what a.grad held before
 
     Here a.grad is already filled when your function is called. Does your answer start from a clean slate?
     """
     x, y, a = torch.tensor(X), torch.tensor(Y), leaf(1.0, -1.0)
     a.grad = torch.tensor([10.0, 100.0])
-    filled = expect.numbers(student.gradient(x, y, a)).clone()
-    expect.values(filled, first_answer(student, x, y, leaf(1.0, -1.0)), rtol=RTOL, input="a.grad = [10, 100] before")
+    filled = some(student.gradient(x, y, a))
+    clean = some(student.gradient(x, y, leaf(1.0, -1.0)))
+    expect.values(filled, clean, rtol=RTOL, input="a.grad = [10, 100] before")
+    follows_errors(student, draw)
 
 
 @pytest.mark.points(1)
-def test_optimum(student, reference):
+def test_optimum(student, reference, draw):
     """is zero where the fit is perfect, and only there
 
     With these coefficients every prediction is exactly right. Which way should they move?
     """
     x, a = torch.tensor(X), leaf(2.0, -1.0)
-    first_answer(student, x, torch.tensor(Y), leaf(1.0, -1.0))
     y = torch.tensor([1.0, 3.0, 7.0])
     expect.values(student.gradient(x, y, a), torch.zeros(2))
+    follows_errors(student, draw)
 
 
 @pytest.mark.points(1)
-def test_leaves_a_alone(student, reference):
+def test_leaves_a_alone(student, reference, draw):
     """leaves a, x and y as they were, and a still requires grad
 
     Your function only looks at a. Changing it, or switching its tracking off, is not its job.
@@ -112,11 +164,11 @@ def test_leaves_a_alone(student, reference):
         expect.unchanged(value, before, name)
     expect.true(a.requires_grad, "a.requires_grad is False afterwards", "a.requires_grad is still True")
     expect.numbers(answer)
-    first_answer(student, x, y, leaf(1.0, -1.0))
+    depends_on_y(student, draw)
 
 
 @pytest.mark.points(1)
-def test_dtype(student, reference):
+def test_dtype(student, reference, draw):
     """has the dtype of a
 
     With float64 in, the gradient must be float64 as well, and float32 with float32.
@@ -126,4 +178,4 @@ def test_dtype(student, reference):
         answer = student.gradient(x, y, leaf(0.1, -0.7, dtype=dtype))
         if isinstance(answer, torch.Tensor):  # an answer that is no tensor has paid for that above
             expect.dtype(answer, dtype)
-    first_answer(student, x, y, leaf(0.1, -0.7))
+    depends_on_y(student, draw)

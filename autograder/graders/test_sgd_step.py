@@ -1,5 +1,7 @@
 """sgd_step(a, lr): one step downhill, in place."""
 
+import functools
+
 import pytest
 import torch
 
@@ -26,6 +28,25 @@ def keeps_form(a, shape, dtype):
     expect.dtype(a, dtype)
 
 
+@functools.lru_cache(maxsize=1)
+def steps(student, draw):
+    """What makes it a step, right or wrong: where it leads depends on the gradient, and on where it starts.
+
+    What does nothing of the kind earns no marks for treating all shapes alike: a is set to something, or moved by lr.
+    """
+    start, grad, lr = draw("start", 2, least=2), draw("gradients", 3, 2), 0.25
+    ends = []
+    for place, slope in ((start, grad[0]), (start, grad[1]), (start + grad[2], grad[0])):
+        a = parameter(place.tolist(), slope.tolist())
+        student.aside.sgd_step(a, lr)
+        ends.append(expect.numbers(a))
+    expect.true(
+        not torch.equal(ends[0], ends[1]), "the same step, whatever the gradient", "another gradient, another step",
+        hint=STUCK,
+    )  # fmt: skip
+    expect.true(not torch.equal(ends[0], ends[2]), "the same a, wherever it was", "a step from where a was", hint=STUCK)
+
+
 def step(student, values, grad, lr, dtype=torch.float32):
     """How far the student's step moves a parameter of these values: flat float64; it must move, and keep its form."""
     a = parameter(values, grad, dtype)
@@ -38,21 +59,29 @@ def step(student, values, grad, lr, dtype=torch.float32):
 
 
 @pytest.mark.points(2)
-def test_value(student, reference):
+def test_value(student, reference, draw):
     """moves a against the gradient, by lr times the gradient, in place
 
     Take lr * a.grad away from a. The caller's own tensor must change: a new tensor under the same name is not it.
     """
     for values, grad, lr in (([1.0, -2.0], [3.0, -5.0], 0.1), ([0.0, 0.0], [-0.003, 0.00765], 0.25)):
-        a, expected = parameter(values, grad), parameter(values, grad)
-        student.sgd_step(a, lr)
-        reference.sgd_step(expected, lr)
-        before = expect.show(torch.tensor(values))
-        expect.values(a, expected, input=f"a = {before}, a.grad = {expect.show(torch.tensor(grad))}, lr = {lr}")
+        check(student.sgd_step, reference, values, grad, lr)
+    (lr,) = draw("lr", 1, least=0.1, most=0.9, parts=16, signs=False).tolist()
+    place, slope = draw("a and its gradient", 2, 2).tolist()
+    check(student.aside.sgd_step, reference, place, slope, lr, expect.computed)
+
+
+def check(function, reference, values, grad, lr, compare=expect.values):
+    """One step of the student's, compared with the lesson's."""
+    a, expected = parameter(values, grad), parameter(values, grad)
+    function(a, lr)
+    reference.sgd_step(expected, lr)
+    shown = ", ".join(f"{name} = {expect.show(torch.tensor(each))}" for name, each in (("a", values), ("a.grad", grad)))
+    compare(a, expected, input=f"{shown}, lr = {lr}")
 
 
 @pytest.mark.points(1)
-def test_lr_zero(student, reference):
+def test_lr_zero(student, reference, draw):
     """does not move at all when lr is 0
 
     A learning rate of 0 means no step. Where does lr enter your update?
@@ -68,10 +97,11 @@ def test_lr_zero(student, reference):
         "a clean gradient, as after any other step",
         input="a = [1, -2], a.grad = [3, 5], lr = 0",
     )
+    steps(student, draw)
 
 
 @pytest.mark.points(1)
-def test_two_steps(student, reference):
+def test_two_steps(student, reference, draw):
     """takes a second step as well as the first
 
     With the same gradient, the second step must be as long as the first.
@@ -86,6 +116,7 @@ def test_two_steps(student, reference):
     a.grad = torch.tensor([3.0, 5.0])
     student.sgd_step(a, 0.1)
     expect.values(expect.numbers(a) - first, first - start, input="a.grad = [3, 5] before each of two steps")
+    steps(student, draw)
 
 
 @pytest.mark.points(1)
@@ -124,7 +155,7 @@ def test_still_trainable(student, reference):
 
 
 @pytest.mark.points(1)
-def test_any_shape(student, reference):
+def test_any_shape(student, reference, draw):
     """works for a parameter of any shape and dtype
 
     The rule is the same for every entry: three of them, a table of them, or a single number; of float32 or float64.
@@ -139,10 +170,11 @@ def test_any_shape(student, reference):
     expect.values(
         step(student, values[:3], grad[:3], 0.1, torch.float64), alone[:3], rtol=1e-4, input="a of dtype float64"
     )
+    steps(student, draw)
 
 
 @pytest.mark.points(1)
-def test_parameter(student, reference):
+def test_parameter(student, reference, draw):
     """works for an nn.Parameter
 
     A Parameter is a tensor that a model registers. Nothing in your step should need to know.
@@ -152,3 +184,4 @@ def test_parameter(student, reference):
     a.grad = torch.tensor([3.0, 5.0])
     student.sgd_step(a, 0.1)
     expect.values(expect.numbers(a) - torch.tensor([1.0, -2.0], dtype=torch.float64), moved)
+    steps(student, draw)

@@ -66,9 +66,20 @@ def third(traces):
     return [value / (2 * LR) for value in coefficients(traces, "probe", 1)]
 
 
+def targets(traces, test):
+    """The targets that the rows of a call had, as floats; [] if there was no such call."""
+    found = call(traces, test)
+    return numbers(found.args[1]).tolist() if found else []
+
+
+def left_over(traces):
+    """What part of the way to its target each of seven rows had left after 20 epochs."""
+    return [1 - value / y for value, y in zip(coefficients(traces, ORDER), targets(traces, ORDER), strict=True)]
+
+
 def same_batches(traces):
     """The size of the batch that each of seven rows sat in, if it was the same in all of 20 epochs; otherwise []."""
-    left = [1 - value / (row + 1) for row, value in enumerate(coefficients(traces, ORDER))]
+    left = left_over(traces)
     if not left or not all(0 < one < 1 for one in left):
         return []
     sizes = [2 * LR / (1 - one ** (1 / 20)) for one in left]
@@ -488,7 +499,7 @@ def order_without_chance(traces):
 
     A random order in every epoch makes each batch a fair sample. Two orders in turn do not.
     """
-    left = [1 - value / (row + 1) for row, value in enumerate(coefficients(traces, ORDER))]
+    left = left_over(traces)
     base = (1 - 2 * LR / 3) ** 20
     return len(left) == 7 and not same_batches(traces) and sum(abs(one / base - 1) > 0.01 for one in left) == 2
 
@@ -625,8 +636,8 @@ def batches_of_even_size(traces):
 
     With a fixed size every step but the last looks at equally many rows, and batch_size means what it says.
     """
-    found = coefficients(traces, LEFT)
-    sizes = sorted(2 * LR * (row + 1) / value for row, value in enumerate(found) if value)
+    pairs = zip(coefficients(traces, LEFT), targets(traces, LEFT), strict=True)
+    sizes = sorted(2 * LR * y / value for value, y in pairs if value)
     return near(sizes, [2.0] * 4 + [3.0] * 3)
 
 
