@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import locale
 import os
 import sys
@@ -16,6 +17,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from autograder.lesson import HOME, RAISES
 
 CONFIG = "nbgrader_config.py"
+FORMGRADER = "nbgrader.server_extensions.formgrader.formgrader"
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
@@ -43,12 +45,17 @@ def configure(c: Config, root: Path) -> None:
     c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
     c.FeedbackExporter.extra_template_basedirs = [str(TEMPLATES)]  # of this one alone: formgrader has its own template
     c.FeedbackExporter.template_name = "feedback"
+    c.FeedbackExporter.default_preprocessors = []
+    c.HTMLExporter.default_preprocessors = ["nbconvert.preprocessors.CSSHTMLHeaderPreprocessor"]
+    c.HTMLExporter.preprocessors = ["autograder.exhibit.Exhibit"]
     c.HTMLExporter.sanitize_html = True
-    c.HTMLExporter.filters = {  # whatever template shows it, a student's text goes through our cleaner
-        "harmless": "autograder.render.html.harmless",
-        "clean_html": "autograder.render.html.harmless",
-        "markdown2html": "autograder.nbgrading.markdown",
+    c.HTMLExporter.filters = {  # whatever template shows it, what is not our own HTML goes through our cleaner
+        "highlight_code": "autograder.exhibit.highlight_code",
+        "markdown2html": "autograder.exhibit.markdown2html",
+        "clean_html": "autograder.exhibit.clean_html",
     }
+    if FORMGRADER in sys.modules:  # which reads this file when it starts
+        importlib.import_module("autograder.formgrader").mend(sys.modules[FORMGRADER])
 
 
 def find_root() -> Path:

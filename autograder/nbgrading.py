@@ -5,33 +5,26 @@ nbgrader changes into the course's folder while it works, so that is where the l
 
 from __future__ import annotations
 
-import functools
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
-from markupsafe import escape
 from nbconvert.exporters import Exporter, HTMLExporter, NotebookExporter
-from nbconvert.filters import Highlight2HTML, markdown2html_mistune
 from nbformat import NotebookNode, from_dict, v4
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict, Unicode
 
 from autograder.delivery import Delivery
+from autograder.exhibit import seal
 from autograder.files import write
 from autograder.grading import Grader, Grading
 from autograder.handin import KEY, HandIn, grade_id, is_checks, nothing, read
 from autograder.lesson import Lesson
 from autograder.render import words
-from autograder.render.html import harmless, render_exercise, render_unreadable
+from autograder.render.html import render_exercise, render_unreadable
 from autograder.sandbox import levels
 from autograder.sandbox.launch import shared
 from autograder.sandbox.limits import Limits
-
-CELL, PAGE = 4_000, 60_000  # characters of a cell, and of all, that are coloured or typeset on a feedback page
-SHOWN, BRIEF = 150_000, 1_000  # characters of what the student's cells put out; of each that comes after those
-CUT = "\n… (cut here, to keep this page small)\n"
 
 
 class _InPlace(Exporter):
@@ -83,53 +76,12 @@ class FeedbackExporter(_InPlace, HTMLExporter):
     def from_file(self, file_stream: TextIO, resources: Any = None, **more: Any) -> tuple[Any, Any]:
         """One feedback page, from an autograded notebook."""
         notebook, resources = self._preprocess(v4.reads(file_stream.read()), self._init_resources(resources))
-        room = _Room(PAGE)
-        self.register_filter("highlight_code", lambda source: room.spend(source, _highlight))
-        self.register_filter("markdown2html", lambda source: room.spend(source, _markdown))
-        shown = _Room(SHOWN)
-        self.register_filter("fits", lambda data: shown.take(len(data)))
-        self.register_filter("brief", lambda text: text if shown.take(len(text)) else text[:BRIEF] + CUT)
         return self.template.render(nb=notebook, resources=resources), resources
 
 
 def _json(notebook: NotebookNode) -> str:
     """The notebook's file. nbformat would copy and validate it first, and write it with an encoder in pure Python."""
     return json.dumps(notebook, ensure_ascii=False, sort_keys=True) + "\n"
-
-
-class _Room:
-    """What there is room for on a page: some texts take a time that grows with the square of their length."""
-
-    def __init__(self, characters: int) -> None:
-        self._left = characters
-
-    def take(self, characters: int) -> bool:
-        """Whether there is room for so many more, which is then taken."""
-        if characters > self._left:
-            return False
-        self._left -= characters
-        return True
-
-    def spend(self, source: str, convert: Callable[[str], str]) -> str:
-        """Convert it, or show it as it is if it is long or the page already is."""
-        if len(source) <= CELL and self.take(len(source)):
-            return convert(source)
-        return f"<pre>{escape(source)}</pre>"
-
-
-@functools.lru_cache(maxsize=500)
-def _highlight(source: str) -> str:
-    return str(Highlight2HTML(pygments_lexer="ipython3")(source))
-
-
-@functools.lru_cache(maxsize=500)
-def _markdown(source: str) -> str:
-    return str(markdown2html_mistune(source))
-
-
-def markdown(source: str) -> str:
-    """A student's Markdown for templates that are not ours."""
-    return harmless(_markdown(source))
 
 
 class HiddenGraders(NbGraderPreprocessor):
@@ -166,15 +118,17 @@ def write_outputs(handin: HandIn, grading: Grading, lesson: Lesson) -> None:
     exercise, sentence = words.first(grading.report)
     statuses = {one.id: words.STATUS[one.status] for one in grading.report.exercises}
     about = {"isolation": grading.report.isolation, "statuses": statuses, "first": exercise, "sentence": sentence}
-    handin.notebook["metadata"][KEY].update(about)
+    seals = {}
     for cell, outputs in zip(handin.code, grading.outputs, strict=False):
         cell["outputs"] = [NotebookNode(from_dict(output)) for output in outputs]
     for cell in filter(is_checks, handin.notebook["cells"]):
         score, page = _verdict(grade_id(cell) or "", grading, lesson)
+        seals[grade_id(cell)] = seal(page)
         cell["outputs"] = [
             _output("display_data", {"text/html": page}),
             _output("execute_result", {"text/plain": repr(float(score))}, execution_count=None),
         ]
+    handin.notebook["metadata"][KEY].update({**about, "reports": seals})
 
 
 def _verdict(checks: str, grading: Grading, lesson: Lesson) -> tuple[float, str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import re
 
 import pytest
 
-from autograder.render.html import harmless, render_exercise, render_unreadable
+from autograder.render.html import render_exercise, render_unreadable, render_unreadable_page
 from autograder.report import Criterion, Exercise, Report, Status, Verdict
+from tests.test_picture import picture
 
 KEPT = Criterion("squares the error", Verdict.PASSED, 2.0, 2.0)
 LOST = Criterion(
@@ -125,11 +127,20 @@ def test_a_page_can_be_saved_whatever_the_students_text_holds() -> None:
 
 
 def test_the_students_picture_stands_beside_the_lessons() -> None:
-    page = render_exercise(Exercise.of("plot_fit", (KEPT,)), (b"yours", b"reference"))
-    yours = '<img alt="What your plot_fit draws" src="data:image/png;base64,eW91cnM="><figcaption>yours</figcaption>'
-    lessons = '<img alt="What the lesson\'s plot_fit draws" src="data:image/png;base64,cmVmZXJlbmNl">'
-    assert page.index(yours) < page.index(lessons)
+    page = render_exercise(Exercise.of("plot_fit", (KEPT,)), (picture(3, 2), picture(4, 4)))
+    yours, lessons = (
+        f'src="data:image/png;base64,{base64.b64encode(one).decode()}"' for one in (picture(3, 2), picture(4, 4))
+    )
+    yours = f'<img alt="What your plot_fit draws" {yours}><figcaption>yours</figcaption>'
+    assert page.index(yours) < page.index(f'<img alt="What the lesson\'s plot_fit draws" {lessons}>')
     assert "<img" not in render_exercise(Exercise.of("plot_fit", (KEPT,)))
+
+
+@pytest.mark.parametrize("forged", [b"no picture", picture(30_000, 30_000), picture(8, 8) + bytes(200_000)])
+def test_a_picture_that_is_none_or_too_large_is_left_out_with_a_line(forged: bytes) -> None:
+    page = render_exercise(Exercise.of("plot_fit", (KEPT,)), (forged, picture(4, 4)))
+    assert "A picture is left out here: it is too large for a page, or no picture at all." in page
+    assert "What your plot_fit draws" not in page and "What the lesson&#39;s" not in page and page.count("<img") == 1
 
 
 def test_a_hand_in_that_could_not_be_read_gets_the_reason() -> None:
@@ -138,6 +149,16 @@ def test_a_hand_in_that_could_not_be_read_gets_the_reason() -> None:
         '<section class="report error"><p class="verdict">'
         "This hand-in could not be graded: the file &lt;is&gt; not JSON.</p></section>"
     )
+
+
+def test_the_page_of_a_hand_in_that_could_not_be_read_says_what_is_wrong_and_what_to_do() -> None:
+    page = render_unreadable_page(
+        Report.unreadable("sgd", 53.0, "there is no <sgd.ipynb>", isolation="none", student="<ada>")
+    )
+    assert '<p class="unreadable">Your hand-in could not be graded: there is no &lt;sgd.ipynb&gt;.</p>' in page
+    assert "<h1>Feedback on sgd <small>for &lt;ada&gt;</small></h1>" in page and "<b>0</b> of 53 points" in page
+    assert "<li>Hand that file in as <code>sgd.ipynb</code>." in page
+    assert "Graded without isolation" in page and len(page) < 6000
 
 
 def test_two_loss_curves_are_one_small_picture_with_its_description() -> None:
@@ -157,40 +178,3 @@ def test_a_curve_that_runs_away_stays_in_its_picture() -> None:
     page = render_exercise(Exercise.of("fit", (KEPT,)), losses=([1.0, 1e30, -5.0], [3.0, 1.0, 0.5]))
     spots = re.findall(r'class="yours" points="([^"]*)"', page)[0].split()
     assert all(0 <= float(one) <= 320 for spot in spots for one in spot.split(","))
-
-
-CLEANED = [
-    ("<p>text <b>bold</b> 1 &lt; 2</p>", "<p>text <b>bold</b> 1 &lt; 2</p>"),
-    ("<table><tbody><tr><td>1</td></tr></tbody></table>", "<table><tbody><tr><td>1</td></tr></tbody></table>"),
-    ('<img src="data:image/png;base64,AA">', '<img src="data:image/png;base64,AA">'),
-    ('<img src="data:image/jpeg;base64,AA">', '<img src="data:image/jpeg;base64,AA">'),
-    ('<img src="data:image/svg+xml;base64,AA">', "<img>"),
-    ('<img src="https://elsewhere.example/pixel.png">', "<img>"),
-    ('<img src="//elsewhere.example/pixel.png">', "<img>"),
-    ('<img src="pixel.png" srcset="https://elsewhere.example" onerror="alert(1)">', "<img>"),
-    ('<a href="https://example.org">x</a>', '<a href="https://example.org" rel="noopener noreferrer">x</a>'),
-    ('<a href="mailto:a@b.c" onclick="alert(1)">x</a>', '<a href="mailto:a@b.c" rel="noopener noreferrer">x</a>'),
-    ('<a href="#top">x</a>', '<a href="#top" rel="noopener noreferrer">x</a>'),
-    ('<a href="javascript:alert(1)">x</a>', '<a rel="noopener noreferrer">x</a>'),
-    ('<a href=" &#106;avascript:alert(1)">x</a>', '<a rel="noopener noreferrer">x</a>'),
-    ('<a href="data:text/html,<script>1</script>">x</a>', '<a rel="noopener noreferrer">x</a>'),
-    ('<a href="file:///etc/passwd">x</a>', '<a rel="noopener noreferrer">x</a>'),
-    ("<script>alert(1)</script>after", "after"),
-    ("<style>body {display: none}</style>after", "after"),
-    ('<p style="position: fixed" class="report passed" id="top" onload="alert(1)">x</p>', "<p>x</p>"),
-    ('<iframe src="https://elsewhere.example">x</iframe>', "x"),
-    ('<form action="https://elsewhere.example"><input name="a"><button>b</button></form>', "b"),
-    (
-        '<meta http-equiv="refresh" content="0"><base href="https://elsewhere.example"><link rel="stylesheet" href="a">',
-        "",
-    ),
-    ('<svg onload="alert(1)"><image href="https://elsewhere.example"></image></svg>', ""),
-    ('<video src="https://elsewhere.example" autoplay></video><object data="a"></object><embed src="a">', ""),
-    ("</section></div></body>out", "out"),
-    ("<!-- comment -->x", "x"),
-]
-
-
-@pytest.mark.parametrize(("html", "clean"), CLEANED, ids=[html[:40] for html, _ in CLEANED])
-def test_a_students_html_loses_what_runs_loads_or_restyles(html: str, clean: str) -> None:
-    assert harmless(html) == clean

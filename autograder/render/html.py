@@ -8,17 +8,14 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import nh3
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from autograder.render import curve, words
+from autograder.render.picture import LEFT_OUT, fits
 from autograder.report import Exercise, Report
 from autograder.text import savable
 
-INLINE = ("data:image/png;base64,", "data:image/jpeg;base64,")
-TAGS = 2000  # and entities of one output; with many of them cleaning takes long
-LINKS = ("https://", "http://", "mailto:", "#")
 TICKS = re.compile(r"`([^`<>]+)`")
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
@@ -31,10 +28,11 @@ def render_exercise(
     `pictures` are PNG images: what the student's function draws, and the lesson's; `losses` are the student's and the
     lesson's after each epoch.
     """
-    images = [base64.b64encode(png).decode() for png in pictures]
+    images = [base64.b64encode(png).decode() if fits(png) else None for png in pictures]
     template = _environment().get_template("report.html.j2")
     drawn = curve.draw(*losses) if losses else None
-    return savable(template.render(exercise=exercise, images=images, curve=drawn, words=words)).strip()
+    page = template.render(exercise=exercise, images=images, curve=drawn, words=words, left_out=LEFT_OUT)
+    return savable(page).strip()
 
 
 def render_inline(
@@ -56,23 +54,29 @@ def render_unreadable(report: Report) -> str:
     return f'<section class="report error"><p class="verdict">This hand-in could not be graded: {note}.</p></section>'
 
 
-def harmless(html: str) -> str:
-    """A student's HTML without anything that runs, loads from elsewhere, or restyles the page; if long, as text."""
-    if html.count("<") + html.count("&") > TAGS:
-        return f"<pre>{escape(html[:TAGS])}\n…</pre>"
-    return nh3.clean(html, attribute_filter=_attribute, url_schemes={"http", "https", "mailto", "data"})
-
-
-def _attribute(tag: str, name: str, value: str) -> str | None:
-    if name in ("src", "href") and not value.startswith(INLINE if tag == "img" else LINKS):
-        return None
-    return value
+def render_unreadable_page(report: Report) -> str:
+    """The whole page of a hand-in that could not be read, for one that nbgrader never sees."""
+    template = _environment().get_template("unreadable.html.j2")
+    return savable(
+        template.render(
+            assignment=report.assignment,
+            student=report.student or "",
+            score=report.score,
+            max_score=report.max_score,
+            reason=report.note or "",
+            isolation=report.isolation,
+            comments=(),
+        )
+    )
 
 
 @functools.cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=FileSystemLoader([TEMPLATES, TEMPLATES / "feedback"]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
     )
     environment.filters["ticks"] = _ticks
     return environment
