@@ -297,6 +297,60 @@ RESOURCES = under(
             append=["from IPython.display import HTML, display\nfor _ in range(3): display(HTML('x' * 2**21))"] * 100
         ),
     ),
+    answer(
+        "empty-lines",
+        "an answer with thousands of empty lines, which take long to colour",
+        ALL,
+        predict="def predict(x, a):\n    return x @ a\n" + " \n" * 3900,
+    ),
+    cell(
+        "growing-html",
+        "HTML of 14 kB that is 7 MB once it has been cleaned",
+        """
+        from IPython.display import HTML, display
+        for _ in range(4):
+            display(HTML("".join(f"<p><b title={i}>" for i in range(900))))
+        """,
+    ),
+    cell(
+        "no-break-spaces",
+        "HTML of nothing but no-break spaces, which take long to clean",
+        """
+        from IPython.display import HTML, Markdown, display
+        display(HTML("\\xa0" * 140_000), Markdown("\\xa0" * 20_000), HTML("<b>" + "\\xa0" * 140_000))
+        """,
+    ),
+    cell(
+        "wide-table",
+        "a table whose cells span so many rows and columns that a browser hangs",
+        """
+        from IPython.display import HTML, display
+        display(HTML("<table><tr>" + "<td colspan=1000 rowspan=65534>x" * 1900))
+        """,
+    ),
+    cell(
+        "giant-picture",
+        "pictures of a few bytes that fill a browser's memory, as outputs, in HTML and in Markdown",
+        """
+        import base64, struct, zlib
+        from IPython.display import HTML, Markdown, display
+        parts = (b"IHDR", struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)), (b"IDAT", zlib.compress(b"")), (b"IEND", b"")
+        chunks = [struct.pack(">I", len(b)) + a + b + struct.pack(">I", zlib.crc32(a + b)) for a, b in parts]
+        picture = base64.b64encode(b"\\x89PNG\\r\\n\\x1a\\n" + b"".join(chunks)).decode()
+        address = "data:image/png;base64," + picture
+        display({"image/png": picture}, raw=True)
+        display(HTML(f"<img width=30000 height=30000 src={address}>"), Markdown(f"![]({address})"))
+        """,
+    ),
+    cell(
+        "verdict-of-its-own",
+        "what a cell puts out looks like the page's own verdict",
+        """
+        from IPython.display import HTML, display
+        display(HTML('<header><p class="total"><b>53</b> of 53 points</p></header><section class="report passed" id="mse-checks">'
+                     '<h4 class="verdict" style="position: fixed"><code>mse</code>: all right, 8 of 8 points</h4></section>'))
+        """,
+    ),
     Attack(
         "slow-page",
         "sources and outputs that take long to colour, to typeset and to clean",

@@ -422,6 +422,13 @@ def test_page_is_harmless(attack: Attack, seen: Seen) -> None:
 
 
 @each
+def test_page_is_of_ordinary_size(attack: Attack, seen: Seen) -> None:
+    page = seen.texts(seen.student(attack)).get("sgd.html", "")
+    spans = [int(number) for number in re.findall(r'(?:span|width|height)="(\d+)"', CURVE.sub("", page, count=1))]
+    assert (len(page) < 700_000, max(spans, default=0) <= 1000) == (True, True)
+
+
+@each
 def test_page_is_made_at_once(attack: Attack, seen: Seen) -> None:
     student = seen.student(attack)
     judged, made = seen.course.report("sgd", student), seen.course.feedback("sgd", student)

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from autograder.render.html import render_exercise, render_unreadable, render_unreadable_page
+from autograder.render.html import render_exercise, render_unreadable
 from autograder.report import Criterion, Exercise, Report, Status, Verdict
 from tests.test_picture import picture
 
@@ -149,16 +149,6 @@ def test_a_hand_in_that_could_not_be_read_gets_the_reason() -> None:
         '<section class="report error"><p class="verdict">'
         "This hand-in could not be graded: the file &lt;is&gt; not JSON.</p></section>"
     )
-
-
-def test_the_page_of_a_hand_in_that_could_not_be_read_says_what_is_wrong_and_what_to_do() -> None:
-    page = render_unreadable_page(
-        Report.unreadable("sgd", 53.0, "there is no <sgd.ipynb>", isolation="none", student="<ada>")
-    )
-    assert '<p class="unreadable">Your hand-in could not be graded: there is no &lt;sgd.ipynb&gt;.</p>' in page
-    assert "<h1>Feedback on sgd <small>for &lt;ada&gt;</small></h1>" in page and "<b>0</b> of 53 points" in page
-    assert "<li>Hand that file in as <code>sgd.ipynb</code>." in page
-    assert "Graded without isolation" in page and len(page) < 6000
 
 
 def test_two_loss_curves_are_one_small_picture_with_its_description() -> None:

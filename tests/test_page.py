@@ -65,17 +65,18 @@ BEGINNER = {
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The feedback pages of one who attacks, one who errs, one who got all right, and one who did nothing."""
+    """The feedback pages of one who attacks, one who errs, one who got all right, one who did nothing, and one who
+    handed in something else."""
     root, maker = make_course(tmp_path_factory.mktemp("pages") / "course-folder"), Maker(Lesson.load())
     texts = {
         "mallory": maker.text(answers=WORDY, append=[EVIL], bare=True), "bea": maker.text(answers=BEGINNER),
-        "ada": maker.text(), "newt": maker.text("blank"),
+        "ada": maker.text(), "newt": maker.text("blank"), "ugo": "print('exported as a script')",
     }  # fmt: skip
     for student, text in texts.items():
         hand_in(root, student, _with_markdown(text) if student == "mallory" else text)
     batch = Batch(Course(root), "sgd", probe.best())
     batch.prepare()
-    assert [outcome.error for outcome in batch.run(list(texts), 2)] == [None] * 4
+    assert [outcome.error for outcome in batch.run(list(texts), 2)] == [None] * 5
     return {student: Course(root).feedback("sgd", student) for student in texts}
 
 
@@ -187,6 +188,37 @@ def test_pictures_stand_side_by_side_with_words_for_those_who_cannot_see_them(
     ]  # fmt: skip
     label = page.locator(".curve svg").get_attribute("aria-label")
     assert label == "Your losses go from 9.3 to 0.0252, the lesson's from 0.204 to almost 0."
+
+
+def test_what_is_the_students_says_so_and_stays_in_its_box(pages: dict[str, Path], chromium: Browser) -> None:
+    page = opened(chromium, pages["mallory"])
+    forged = page.locator(".theirs", has_text="mse: all right, 8 of 8 points")
+    labels = set(forged.locator("> .whose").all_inner_texts())
+    assert labels == {"code handed in", "text handed in"}
+    assert forged.locator("section, .report, .verdict").count() == 0
+    styles = page.locator(".theirs").evaluate_all(
+        "all => all.map(one => [getComputedStyle(one).contain, getComputedStyle(one).overflow])"
+    )
+    assert {tuple(style) for style in styles} == {("paint", "auto")}
+    outside = "all => all.filter(one => one.textContent.includes('over everything') && !one.closest('.theirs, .report')).length"
+    assert page.locator("main *:not(:has(*))").evaluate_all(outside) == 0
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_of_a_hand_in_that_cannot_be_read_one_screen_says_what_is_wrong_and_what_to_do(
+    look: str, pages: dict[str, Path], chromium: Browser
+) -> None:
+    page = opened(chromium, pages["ugo"], **LOOKS[look])
+    assert page.locator(".unreadable").inner_text() == (
+        "Your hand-in could not be graded: the file is not JSON, so it is no Jupyter notebook: hand in the .ipynb file itself."
+    )
+    assert (
+        page.locator("ol li").last.inner_text()
+        == "Hand that file in as sgd.ipynb. Ask your instructor whether there is still time."
+    )
+    assert page.locator(".lesson, .report, .comment, .summary").count() == 0
+    assert page.evaluate("document.documentElement.scrollHeight <= 1.2 * innerHeight")
+    assert Axe().run(page).violations_count == 0
 
 
 @pytest.mark.parametrize("student", ["bea", "mallory"])

@@ -54,26 +54,10 @@ def render_unreadable(report: Report) -> str:
     return f'<section class="report error"><p class="verdict">This hand-in could not be graded: {note}.</p></section>'
 
 
-def render_unreadable_page(report: Report) -> str:
-    """The whole page of a hand-in that could not be read, for one that nbgrader never sees."""
-    template = _environment().get_template("unreadable.html.j2")
-    return savable(
-        template.render(
-            assignment=report.assignment,
-            student=report.student or "",
-            score=report.score,
-            max_score=report.max_score,
-            reason=report.note or "",
-            isolation=report.isolation,
-            comments=(),
-        )
-    )
-
-
 @functools.cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader([TEMPLATES, TEMPLATES / "feedback"]),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
