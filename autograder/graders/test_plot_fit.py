@@ -21,8 +21,8 @@ INPUT = f"x[:, 0] = {expect.show(X[:, 0])}, y = {expect.show(Y)}, a = {expect.sh
 FIRST, LAST = 0.5, 4.25
 
 
-def coefficients(dtype=torch.float32):
-    a = torch.tensor(A, dtype=dtype, requires_grad=True)
+def coefficients(*values, dtype=torch.float32):
+    a = torch.tensor(values or A, dtype=dtype, requires_grad=True)
     a.grad = torch.tensor([7.0, 8.0], dtype=dtype)
     return a
 
@@ -75,6 +75,49 @@ def drawn(student):
     return points_and_lines
 
 
+@dataclasses.dataclass(frozen=True)
+class Own:
+    """What is drawn of data that nobody else gets: all of its rows, its line, and anything of it at all."""
+
+    rows: bool
+    line: bool
+    anything: bool
+    input: str
+
+    def expect(self, holds, wanted):
+        """Fail unless it holds here, after it did for the data that everybody gets."""
+        diagnosis, hint = expect.LOOKED_UP, expect.BY_HEART
+        expect.true(holds, "not so for these data", wanted, input=self.input, diagnosis=diagnosis, hint=hint)
+
+
+@functools.lru_cache(maxsize=1)
+def own(student, draw):
+    """The same picture of data that were drawn for this hand-in."""
+    across, y = draw("data", 2, 6)
+    x, a, axes = torch.stack([across, torch.ones(6)], 1), draw("line", 2, least=1.5, most=6), student.axes()
+    with contextlib.suppress(StudentError):  # what was drawn before counts
+        student.aside.plot_fit(x.clone(), y.clone(), coefficients(*a.tolist()), axes)
+    marks = student.drawing(axes).marks
+    points = torch.cat([torch.empty(0, 2), *(torch.from_numpy(mark["xy"]) for mark in marks)])
+    fits = (points[:, 1] - a[0] * points[:, 0] - a[1]).abs() < 1e-4
+    line = len(points[fits][:, 0].unique()) > 1
+    met = [among(values[:, None], points.reshape(-1, 1)) for values in (across, y, x @ a)]
+    input = f"x[:, 0] = {expect.show(across)}, y = {expect.show(y)}, a = {expect.show(a)}"
+    rows = among(torch.stack([across, y], 1), points)
+    return Own(rows == 6, line, line or rows > 0 or max(met) > 2, input)
+
+
+def among(wanted, points):
+    """How many of these points are among the others; or of these numbers, each as a point of a line."""
+    return int((torch.cdist(wanted.double(), points.double(), p=1) < 1e-4).any(1).sum()) if len(points) else 0
+
+
+def related(student, draw):
+    """What has nothing to do with data or line, such as an empty frame, earns no marks for being drawn well."""
+    found = own(student, draw)
+    expect.true(found.anything, "nothing of x, y or the predictions", "the data and the line", input=found.input)
+
+
 def is_drawn(point, points):
     return bool(((points - point).abs().sum(1) < 1e-4).any())
 
@@ -94,7 +137,7 @@ def fitted(things):
 
 
 @pytest.mark.points(1)
-def test_draws(student, reference, pictures):
+def test_draws(student, reference, draw, pictures):
     """draws while a is being tracked
 
     Matplotlib turns what it is given into NumPy, and NumPy cannot carry gradients. What do you hand it instead?
@@ -103,11 +146,12 @@ def test_draws(student, reference, pictures):
     if drawing.failure is not None:  # some errors appear only when it is really drawn
         raise drawing.failure
     pictures(drawing.png, functools.partial(reference_picture, reference))
-    student.plot_fit(X.double(), Y.double(), coefficients(torch.float64), student.axes())
+    student.plot_fit(X.double(), Y.double(), coefficients(dtype=torch.float64), student.axes())
+    related(student, draw)
 
 
 @pytest.mark.points(1)
-def test_data(drawn):
+def test_data(student, drawn, draw):
     """shows the data: x[:, 0] across, y up
 
     Which column of x varies? It belongs on the horizontal axis, and y on the vertical one.
@@ -123,10 +167,11 @@ def test_data(drawn):
         "a point for every row: (x[i, 0], y[i])",
         input=INPUT,
     )
+    own(student, draw).expect(own(student, draw).rows, "a point for every row: (x[i, 0], y[i])")
 
 
 @pytest.mark.points(1)
-def test_line(drawn):
+def test_line(student, drawn, draw):
     """shows the fitted line's values
 
     Which values do you want to compare with y: the coefficients, the errors, or the predictions?
@@ -139,18 +184,24 @@ def test_line(drawn):
         f"the predictions for a = [{A[0]:g}, {A[1]:g}]",
         input=INPUT,
     )
+    own(student, draw).expect(own(student, draw).line, "the predictions")
 
 
 @pytest.mark.points(1)
-def test_line_spans_the_data(drawn):
+def test_line_spans_the_data(student, drawn, draw):
     """draws the line over all of the data
 
     From the smallest x to the largest: how far does your line reach?
     """
     things, endless = drawn()
-    if any(len(on_the_line(line)) == len(line) for line in endless):
-        return
-    across, wanted = fitted(things)[:, 0], f"points of the line from x = {FIRST:g} to x = {LAST:g}"
+    if not any(len(on_the_line(line)) == len(line) for line in endless):
+        spans(fitted(things)[:, 0])
+    own(student, draw).expect(own(student, draw).line, "a line from end to end")
+
+
+def spans(across):
+    """Whether points of the line reach from one end of the data to the other."""
+    wanted = f"points of the line from x = {FIRST:g} to x = {LAST:g}"
     expect.true(
         len(across) > 0, f"nothing that you draw lies on the line y = {A[0]:g} x + {A[1]:g}", wanted, input=INPUT
     )
@@ -163,7 +214,7 @@ def test_line_spans_the_data(drawn):
 
 
 @pytest.mark.points(1)
-def test_given_axes(student):
+def test_given_axes(student, draw):
     """draws on the ax that it is given
 
     Here another figure is open as well. plt.plot() and plt.scatter() draw on that one; ax.plot() draws on yours.
@@ -173,10 +224,11 @@ def test_given_axes(student):
         raise drawing.failure
     found, wanted = len(drawing.marks), len(shown(student)[0].marks)
     expect.true(found >= wanted, f"{found} of the {wanted} things that you draw are on ax", "all of them", input=INPUT)
+    related(student, draw)
 
 
 @pytest.mark.points(1)
-def test_leaves_a_alone(student):
+def test_leaves_a_alone(student, draw):
     """leaves a, a.grad, x and y as they were, and a still requires grad
 
     A picture only looks. After it, the training must be able to go on.
@@ -189,6 +241,7 @@ def test_leaves_a_alone(student):
     expect.unchanged(a, coefficients(), "a", input=INPUT)
     expect.true(a.requires_grad, "a.requires_grad is False afterwards", "a.requires_grad is still True", input=INPUT)
     expect.values(a.grad, coefficients().grad, input=INPUT)
+    related(student, draw)
 
 
 @functools.cache
