@@ -116,6 +116,22 @@ def thief(name: str, about: str, source: str, prefix: str = "a") -> Attack:
     return Attack(name, about, ALL - 6, notebook(insert=cells, answers={"predict": carry}), prefix=prefix)
 
 
+def borrower(name: str, about: str, then: str) -> Attack:
+    """A notebook that knows nothing, is lent all that there is to lend, and leaves it for a worker that comes later.
+
+    `then` is what it does to be run once more. If one of its workers finds anything that was left, it knows the answers.
+    """
+    needs = """
+def fit(x, y, a, lr, epochs, batch_size):
+    return [predict, mse, gradient, sgd_step]
+"""
+    cells = f"MARK = b'{name} @VICTIM@'\n{LEAVE}", f"{OVERHEAR}{dedent(then)}", FIND
+    wrong = {
+        exercise: f"def {exercise}(*args):\n    return None" for exercise in ("predict", "mse", "gradient", "sgd_step")
+    }
+    return Attack(name, about, 0.0, notebook(start="blank", answers={**wrong, "fit": needs}, append=list(cells)))
+
+
 def under(heading: str, *attacks: Attack) -> list[Attack]:
     return [dataclasses.replace(attack, heading=heading) for attack in attacks]
 
@@ -140,6 +156,85 @@ def telling(texts):
     words = ("can" + "ary", "The probes" + " read off", "points(" + "2)")
     return [text for text in texts if any(word in text for word in words)]
 '''
+
+
+OVERHEAR = """
+from autograder.sandbox import wire
+lent, receive = [], wire.receive
+
+def overhear(connection):
+    header, body = receive(connection)
+    if header["op"] == "define":
+        lent.append(header["source"])
+        leave()
+        then()
+    return header, body
+
+wire.receive = overhear
+
+def then():
+    pass
+"""
+
+
+LEAVE = """
+import ctypes, glob, mmap, os, sys, time
+
+PLACES = ["left", "../left", "/dev/shm/left", "/tmp/left", "/var/tmp/left", os.path.expanduser("~/left")]
+BITS = [byte >> bit & 1 for byte in MARK for bit in range(8)]
+STRIDE = 8192
+
+def page_cache():
+    path = max(glob.glob(os.path.join(sys.prefix, "lib", "python3*", "site-packages", "torch", "lib", "*.so")), key=os.path.getsize)
+    file = os.open(path, os.O_RDONLY)
+    size = os.fstat(file).st_size
+    return file, size, size - STRIDE * (len(BITS) + 1) & -STRIDE
+
+def leave():
+    for path in PLACES:
+        try:
+            with open(path, "wb") as file:
+                file.write(MARK)
+        except OSError:
+            pass
+    print(MARK)
+    try:
+        file, size, start = page_cache()
+        os.posix_fadvise(file, start, 0, os.POSIX_FADV_DONTNEED)
+        os.posix_fadvise(file, 0, 0, os.POSIX_FADV_RANDOM)
+        for place, bit in enumerate(BITS):
+            bit and os.pread(file, 1, start + place * STRIDE)
+    except OSError:
+        pass
+
+def left():
+    for path in PLACES:
+        try:
+            with open(path, "rb") as file:
+                if file.read() == MARK:
+                    return True
+        except OSError:
+            pass
+    try:
+        file, size, start = page_cache()
+        mapped = mmap.mmap(file, size - start, mmap.MAP_SHARED, mmap.PROT_READ, offset=start)
+        pages = (ctypes.c_ubyte * (len(mapped) // 4096 + 1))()
+        address = ctypes.c_void_p(np.frombuffer(mapped, np.uint8).ctypes.data)
+        ctypes.CDLL(None).mincore(address, ctypes.c_size_t(len(mapped)), pages)
+        return [pages[place * STRIDE // 4096] & 1 for place in range(len(BITS))] == BITS
+    except (OSError, ValueError):
+        return False
+"""
+
+
+FIND = """
+import numpy as np
+if left():
+    def predict(x, a):
+        return x @ a
+    def mse(y_hat, y):
+        return ((y_hat - y) ** 2).mean()
+"""
 
 
 FILL = """
@@ -491,6 +586,53 @@ os._exit(0)
         time.sleep(2)
         """,
     ),
+    answer(
+        "writes-while-the-grader-sends",
+        "fills the disk while the grader sends it a question that is larger than a socket holds, and does not look",
+        ALL - 2,
+        mse="""
+        from autograder.sandbox import wire
+        receive = wire.receive
+
+        def late(connection):
+            wire.receive = receive
+            for number in range(60):
+                with open(f"large{number}", "wb") as file:
+                    file.write(bytes(50 << 20))
+            return receive(connection)
+
+        def mse(y_hat, y):
+            if y_hat.requires_grad:
+                wire.receive = late
+                return ((y_hat - y) ** 2).mean().repeat(2**21)
+            return ((y_hat - y) ** 2).mean()
+        """,
+        gradient="def gradient(x, y, a):\n    return 2 * x.T @ (x @ a.detach() - y) / len(y)",
+        fit="""
+        def fit(x, y, a, lr, epochs, batch_size):
+            losses = []
+            for _ in range(epochs):
+                for rows in torch.randperm(len(x)).split(batch_size):
+                    a.grad = gradient(x[rows], y[rows], a)
+                    sgd_step(a, lr)
+                losses.append(((x @ a - y) ** 2).mean().item())
+            return losses
+        """,
+    ),
+    forger(
+        "writes-while-the-grader-thinks",
+        "fills the disk from a thread that goes on when its question is answered",
+        """
+        import threading
+        def fill():
+            for number in range(60):
+                with open(f"large{number}", "wb") as file:
+                    file.write(bytes(50 << 20))
+        def slowly(*args):
+            threading.Thread(target=fill, daemon=True).start()
+        predict = mse = gradient = fit = slowly
+        """,
+    ),
 )
 
 EXITS = under(
@@ -518,6 +660,20 @@ EXITS = under(
         """,
     ),
     cell("kills-itself", "SIGKILL to itself", "import os\nos.kill(os.getpid(), 9)"),
+    answer(
+        "ends-by-its-own-limit",
+        "has the kernel kill it when it is asked for three columns, as if somebody else had",
+        ALL - 1,
+        predict="""
+        import resource
+        def predict(x, a):
+            if x.shape[1] == 3:
+                resource.setrlimit(resource.RLIMIT_CPU, (0, 0))
+                while True:
+                    pass
+            return x @ a
+        """,
+    ),
     answer(
         "segfault",
         "crashes the interpreter when asked",
@@ -752,7 +908,7 @@ SECRETS = under(
     answer(
         "helper-off-the-line",
         "breaks one answer to be lent the lesson's, and brings its source out with another",
-        ALL - 8 - 1,
+        ALL - 8 - 6,
         cells=(
             """
             from autograder.sandbox import wire
@@ -772,6 +928,72 @@ SECRETS = under(
             a.grad = None
             mse(predict(x, a), y).backward()
             return a.grad
+        """,
+    ),
+)
+
+LENT = under(
+    "Lent",
+    borrower(
+        "lowers-its-limit",
+        "has itself killed by its own limit of computing time, as if somebody else had, once it knows the answers",
+        """
+        def then():
+            import resource
+            resource.setrlimit(resource.RLIMIT_CPU, (0, 0))
+            while True:
+                pass
+        """,
+    ),
+    borrower(
+        "sets-a-timer",
+        "has itself killed by a timer whose signal is SIGKILL, once it knows the answers",
+        """
+        def then():
+            libc, timer = ctypes.CDLL(None), ctypes.c_void_p()
+            event, once = (ctypes.c_int * 16)(0, 0, 9, 0), (ctypes.c_long * 4)(0, 0, 0, 1)
+            if libc.timer_create(1, ctypes.byref(event), ctypes.byref(timer)) == 0:
+                libc.timer_settime(timer, 0, ctypes.byref(once), None)
+            time.sleep(1)
+            os._exit(0)
+        """,
+    ),
+    borrower(
+        "crashes-and-hangs",
+        "ends, or does not end, in whatever other way there is, once it knows the answers",
+        """
+        def then():
+            import signal
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGXCPU, signal.SIG_IGN)
+            for attempt in (lambda: os.kill(os.getpid(), 9), lambda: os.kill(0, 9), lambda: time.sleep(99), os.abort):
+                try:
+                    attempt()
+                except OSError:
+                    pass
+        """,
+    ),
+    answer(
+        "tells-what-it-was-lent",
+        "prints, raises, returns and draws the source that it overhears, with all that is asked afterwards",
+        8 + 7,
+        cells=(OVERHEAR.replace("leave()", "pass"),),
+        predict="def predict(x, a):\n    return None",
+        mse="def mse(y_hat, y):\n    return None",
+        gradient="""
+        def gradient(x, y, a):
+            print(*lent)
+            predict, mse
+            raise ValueError(lent[-1] if lent else "nothing")
+        """,
+        fit="""
+        def fit(x, y, a, lr, epochs, batch_size):
+            predict, mse, gradient
+            return [lent[-1] if lent else "nothing"] * epochs
+        """,
+        plot_fit="""
+        def plot_fit(x, y, a, ax):
+            ax.set(title=lent[-1] if lent else "nothing", xlabel=predict)
         """,
     ),
 )
@@ -1601,4 +1823,4 @@ NETWORK = under(
     ),
 )
 
-ATTACKS = [*RESOURCES, *EXITS, *SECRETS, *FORGERY, *SEMANTICS, *FILES, *PROCESSES, *NOTEBOOK, *OUTPUT, *NETWORK]
+ATTACKS = [*RESOURCES, *EXITS, *SECRETS, *LENT, *FORGERY, *SEMANTICS, *FILES, *PROCESSES, *NOTEBOOK, *OUTPUT, *NETWORK]

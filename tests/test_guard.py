@@ -28,13 +28,9 @@ UNREAD = f"from autograder.sandbox import wire\n{WRITE}\nwire.receive = lambda c
 DEAF = f"import signal, time\n{WRITE}\nsignal.signal(signal.SIGINT, lambda *_: write())\ntime.sleep(60)"
 NO_MORE = "import resource, signal\nsignal.signal(signal.SIGXCPU, signal.SIG_IGN)\n"
 SPENT = {
-    "its own limit": (f"{NO_MORE}while True: pass", "used more than 1 s of computing time"),
+    "its own limit": ("while True: pass", "used more than 1 s of computing time"),
+    "its own limit, unheard": (f"{NO_MORE}while True: pass", "used more than 1 s of computing time"),
     "a lower one": (f"{NO_MORE}resource.setrlimit(resource.RLIMIT_CPU, (0, 0))\nwhile True: pass", "used more than 0 s of computing time"),
-    "in threads": (
-        f"{NO_MORE}import hashlib, threading\nbusy = lambda: hashlib.pbkdf2_hmac('sha256', b'', b'', 10**9)\n"
-        "for _ in range(2): threading.Thread(target=busy).start()",
-        "used more than 1 s of computing time",
-    ),
 }  # fmt: skip
 
 

@@ -39,14 +39,20 @@ class Guard:
         self._over.set()
         self._thread.join()
 
+    def look(self) -> bool:
+        """Whether it uses too much; then it is killed."""
+        excess = self._found()
+        if excess is not None:
+            self.excess = excess
+            self._process.kill()
+        return excess is not None
+
     def _watch(self) -> None:
         while not self._over.wait(LOOK_SECONDS):
-            self.excess = self._look()
-            if self.excess is not None:
-                self._process.kill()
+            if self.look():
                 return
 
-    def _look(self) -> str | None:
+    def _found(self) -> str | None:
         most = self._limits.disk
         try:
             if folder.usage(self._workdir, self._process.pid, most) > most or self._has_hidden(most):

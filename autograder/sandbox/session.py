@@ -84,6 +84,15 @@ class Session:
         except (wire.WireError, OSError) as error:
             raise self._death(error) from None
 
+    def look(self) -> None:
+        """Look at once at what it uses, so that who used it is told of it, and not who comes next.
+
+        Raises:
+            Exceeded: it is too much.
+        """
+        if self.alive and self._guard.look():
+            raise self._death(wire.PeerGone("it was killed"))
+
     def close(self) -> Ended:
         """End the worker and remove its folder; how it ended, if that is known. Safe to call twice."""
         if not self.alive:

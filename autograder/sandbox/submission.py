@@ -75,8 +75,12 @@ class Submission:
             raise
 
     def settle(self) -> None:
-        """Ask something that means nothing: one that ends of what it was left with ends here, not in what is next."""
+        """Let the worker end, if it has to, of what it was left with, so that this is not told of what comes next.
+
+        It is looked at, and asked something that means nothing.
+        """
         with contextlib.suppress(Stopped, Died, OutOfTime):
+            self._running().look()
             self.call({"op": "get", "name": ""}, b"")
 
     def lend(self, names: Sequence[str], source: str) -> None:
@@ -108,7 +112,9 @@ class Submission:
         try:
             request = {"op": "run", "source": self._cells[index], "pictures": pictures}
             most = self._limits.grace if index in self._endless else self._limits.cell
-            reply, _ = self._ask(self._running(index), most, request)
+            session = self._running(index)
+            reply, _ = self._ask(session, most, request)
+            session.look()
         except Stopped as stop:
             (self._endless if stop.alive else self._skipped).add(index)
             return [_failure("Stopped", str(stop))]
