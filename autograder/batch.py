@@ -27,6 +27,7 @@ from autograder.delivery import Delivery
 from autograder.handin import KEY
 from autograder.lesson import Lesson, UnfitGraders
 from autograder.release import register
+from autograder.render.terminal import Log
 from autograder.sandbox.launch import START_SECONDS, begin
 from autograder.sandbox.limits import Limits
 
@@ -162,7 +163,8 @@ class Batch:
 
 
 def _hush() -> None:
-    """Keep from the terminal what nbgrader logs with a traceback, and what SQLAlchemy thinks of nbgrader."""
+    """Keep from the terminal what nbgrader logs with a traceback, what SQLAlchemy thinks of nbgrader, and raw text."""
+    logging.lastResort = Log(logging.WARNING)
     logging.getLogger("tornado.application").addHandler(logging.NullHandler())
     warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
 

@@ -6,6 +6,7 @@ What is slow to import (torch, nbgrader) is imported where it is needed, so that
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -68,7 +69,8 @@ def _complain(text: str, status: int) -> int:
 
 
 def _open_streams() -> None:
-    """Have somewhere to print to, whatever this was started with."""
+    """Have somewhere to print to, whatever this was started with, also for what is logged."""
+    logging.lastResort = terminal.Log(logging.WARNING)
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:  # closed

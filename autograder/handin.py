@@ -160,7 +160,7 @@ def answered(notebook: dict[str, Any], lesson: Lesson) -> bool:
     stubs = {task.id: _essence(lesson.cells[task.id]["source"]) for task in lesson.tasks}
     for cell in notebook["cells"]:
         for exercise in stubs.keys() & {*_defined(cell), grade_id(cell)}:
-            if _essence(cell["source"]) not in ([], stubs[exercise]):
+            if not _says_no_more(_essence(cell["source"]), stubs[exercise]):
                 return True
     return False
 
@@ -190,16 +190,20 @@ def _demand(notebook: dict[str, Any], lesson: Lesson) -> None:
         )
 
 
-def _essence(source: str) -> list[str]:
-    """What a cell does: not its comments and docstrings, nor the line that says that it is a stub."""
+def _essence(source: str) -> list[ast.stmt] | None:
+    """What a cell does: not its comments and docstrings, nor the line of a stub; None if it is no Python."""
     body = parse_cell(source)
-    if body is None:
-        return source.split()
-    inner = [one for node in body for one in (node.body if isinstance(node, ast.FunctionDef) else [node])]
+    inner = [one for node in body or [] for one in (node.body if isinstance(node, ast.FunctionDef) else [node])]
+    return None if body is None else [one for one in inner if not _idle(one)]
+
+
+def _says_no_more(cell: list[ast.stmt] | None, stub: list[ast.stmt] | None) -> bool:
+    if cell is None or stub is None or len(cell) not in (0, len(stub)):
+        return False
     try:
-        return [ast.unparse(one) for one in inner if not _idle(one)]
+        return not cell or list(map(ast.dump, cell)) == list(map(ast.dump, stub))
     except RecursionError:
-        return source.split()
+        return False
 
 
 def _idle(node: ast.stmt) -> bool:

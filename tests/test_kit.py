@@ -196,6 +196,27 @@ def test_pins_admit_every_python_that_the_kit_admits() -> None:
     assert [need for need in needs if list(SpecifierSet(need[1]).filter(OLDEST)) != OLDEST] == []
 
 
+LEFT = """grades.csv students.csv course/gradebook.db course-old/gradebook.db downloaded/sgd/archive/sgd.zip sgd/sgd.ipynb
+exercises/sgd/progress.json exercises/sgd/set-aside/mse-1.py exercises/sgd/.ipynb_checkpoints/x solutions/sgd/sgd.ipynb"""
+
+
+def test_git_ignores_what_an_instructors_day_leaves_and_no_more(tmp_path: Path) -> None:
+    def git(*arguments: str) -> str:
+        return subprocess.run(["git", *arguments], cwd=tmp_path, capture_output=True, text=True).stdout
+
+    git("init")
+    (tmp_path / ".gitignore").write_text((HOME / ".gitignore").read_text())
+    assert git("check-ignore", *LEFT.split()).split() == LEFT.split()
+    ours = [
+        "exercises/sgd/sgd.ipynb",
+        "solutions/sgd.py",
+        "autograder/course.py",
+        "tests/answers/mse.toml",
+        "docs/x.csv",
+    ]
+    assert git("check-ignore", *ours) == ""
+
+
 def test_nothing_slow_is_imported_where_it_is_not_needed() -> None:
     code = "import sys, autograder.cli, autograder.batch, autograder.render.terminal; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

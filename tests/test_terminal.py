@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import re
 from io import StringIO
 
@@ -201,6 +202,9 @@ def test_what_somebody_forgot_to_make_safe_is_made_so_when_it_is_printed(
     for renderable in (text, Text(text), Group(text, Text.assemble("a", (text, "bold")))):
         terminal.show(terminal.console(), renderable)
         terminal.show(terminal.console(error=True), renderable, wrap=False)
+    logger = logging.Logger("a")
+    logger.addHandler(terminal.Log())
+    logger.error("%s", text)
     terminal.say(text)
     terminal.write(f"{text}\n", error=True)
     captured = capsys.readouterr()

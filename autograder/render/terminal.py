@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -166,6 +167,14 @@ def say(text: str, *, error: bool = False) -> None:
 def write(text: str, *, error: bool = False) -> None:
     """Print lines of ours."""
     print(plain(text, keep="\n"), end="", file=sys.stderr if error else sys.stdout, flush=True)
+
+
+class Log(logging.Handler):
+    """Prints what is logged, tracebacks too: they may hold a student's text."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one message."""
+        write(f"{self.format(record)}\n", error=True)
 
 
 def console(*, error: bool = False, piped: int | None = None) -> Console:
