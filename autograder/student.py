@@ -22,6 +22,7 @@ from autograder.sandbox.submission import Submission
 
 MEMORABLE = 10_000  # numbers in a value that is remembered
 FEW = 100
+MOST_POINTS, MOST_THINGS = 20_000, 1_000  # of a drawing that is looked at
 Header = dict[str, Any]
 Kind = tuple[torch.Size, torch.dtype]  # of a tensor
 
@@ -68,6 +69,16 @@ class Drawing:
     png: bytes
     marks: tuple[Header, ...]
     failure: StudentError | None
+
+    @property
+    def points(self) -> int:
+        """How many points lie on the axes."""
+        return sum(len(mark["xy"]) for mark in self.marks)
+
+    @property
+    def overfull(self) -> bool:
+        """Whether there is more on the axes than anybody looks at."""
+        return len(self.marks) > MOST_THINGS or self.points > MOST_POINTS
 
 
 @dataclass(frozen=True)

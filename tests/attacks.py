@@ -340,6 +340,17 @@ RESOURCES = under(
             while True: pass
         """,
     ),
+    answer(
+        "crowded-drawing",
+        "draws 400 000 points beside the line, each of which has to be looked at",
+        ALL - 6,
+        plot_fit="""
+        def plot_fit(x, y, a, ax):
+            ax.scatter(x[:, 0], y)
+            ax.plot(x[:, 0], (x @ a).detach())
+            ax.scatter(torch.rand(400_000), torch.rand(400_000), s=1)
+        """,
+    ),
     cell("sleep", "sleeps for an hour", "import time\ntime.sleep(3600)"),
     cell(
         "stubborn-loop",

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import time
 
+import pytest
+import torch
+
+from autograder.graders import test_plot_fit as plot_grader
 from autograder.report import Exercise, Report, Verdict
+from autograder.student import MOST_POINTS, MOST_THINGS
 from tests.conftest import Grade
 from tests.sample_class import Maker
 
@@ -250,3 +255,23 @@ def test_one_pooled_scatter_is_a_whole_drawing(maker: Maker, grade: Grade) -> No
     )
     found = only(grade, maker, "plot_fit", answer)
     assert [one.name for one in found.criteria if one.status is not Verdict.PASSED] == []
+
+
+def test_drawing_that_nobody_can_read_is_refused_and_not_looked_through(maker: Maker, grade: Grade) -> None:
+    answer = (
+        "def plot_fit(x, y, a, ax):\n    ax.scatter(x[:, 0], y)\n    ax.plot(x[:, 0], (x @ a).detach())\n"
+        "    ax.scatter(torch.rand(200_000), torch.rand(200_000), s=1)"
+    )
+    found = only(grade, maker, "plot_fit", answer)
+    assert {one.actual for one in found.criteria} == {"200,012 points in 3 things on ax"}
+    assert {one.expected for one in found.criteria} == {
+        "a picture that one can read: at most 20,000 points in at most 1,000 things"
+    }
+
+
+def test_the_most_that_is_looked_at_is_looked_through_at_once() -> None:
+    points = torch.rand(MOST_POINTS, 2, dtype=torch.float64)
+    began = time.monotonic()
+    assert len(plot_grader.fitted(points.split(MOST_POINTS // MOST_THINGS))) == 0
+    assert len(plot_grader.fitted([points])) == 0
+    assert time.monotonic() - began < 5

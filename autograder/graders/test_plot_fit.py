@@ -9,13 +9,14 @@ import pytest
 import torch
 
 from autograder.graders import expect
-from autograder.student import StudentError
+from autograder.student import MOST_POINTS, MOST_THINGS, StudentError
 
 USES = ("predict",)
 # A falling line, unsorted rows, and targets of which no mix-up lies on it: no two mistakes look alike here. So many
 # rows that who shuffles some of them hardly ever draws the right order.
 X = torch.tensor([[3.0, 1.0], [0.5, 1.0], [4.25, 1.0], [2.0, 1.0], [1.5, 1.0], [3.75, 1.0]])
 Y = torch.tensor([-4.0, 1.0, -3.0, 0.75, -1.5, -0.25])
+DATA = torch.stack([X[:, 0], Y], 1)
 A = (-1.5, 2.25)
 INPUT = f"x[:, 0] = {expect.show(X[:, 0])}, y = {expect.show(Y)}, a = {expect.show(torch.tensor(A))}"
 FIRST, LAST = 0.5, 4.25
@@ -44,6 +45,12 @@ def plot(student, *, current):
     else:
         drawing = student.drawing(axes, picture=True)
     expect.true(bool(drawing.marks), "nothing drawn on ax", "the data and the fitted line", input=INPUT)
+    expect.true(
+        not drawing.overfull,
+        f"{drawing.points:,} points in {len(drawing.marks):,} things on ax",
+        f"a picture that one can read: at most {MOST_POINTS:,} points in at most {MOST_THINGS:,} things",
+        input=INPUT,
+    )
     return drawing, x, y, a
 
 
@@ -97,7 +104,8 @@ def own(student, draw):
     x, a, axes = torch.stack([across, torch.ones(6)], 1), draw("line", 2, least=1.5, most=6), student.axes()
     with contextlib.suppress(StudentError):  # what was drawn before counts
         student.aside.plot_fit(x.clone(), y.clone(), coefficients(*a.tolist()), axes)
-    marks = student.drawing(axes).marks
+    drawing = student.drawing(axes)
+    marks = () if drawing.overfull else drawing.marks
     points = torch.cat([torch.empty(0, 2), *(torch.from_numpy(mark["xy"]) for mark in marks)])
     fits = (points[:, 1] - a[0] * points[:, 0] - a[1]).abs() < 1e-4
     line = len(points[fits][:, 0].unique()) > 1
@@ -118,8 +126,9 @@ def related(student, draw):
     expect.true(found.anything, "nothing of x, y or the predictions", "the data and the line", input=found.input)
 
 
-def is_drawn(point, points):
-    return bool(((points - point).abs().sum(1) < 1e-4).any())
+def at(points, point):
+    """Which of the points are this one: (m,)."""
+    return (points - point).abs().sum(1) < 1e-4
 
 
 def on_the_line(points):
@@ -128,11 +137,8 @@ def on_the_line(points):
 
 def fitted(things):
     """The points of all things that show the fitted line and, but for the data, nothing else: (m, 2)."""
-    data = torch.stack([X[:, 0], Y], 1)
-    others = [
-        torch.stack([point for point in points if not is_drawn(point, data)] or [torch.empty(0)]) for points in things
-    ]
-    found = [points for points in others if points.numel() and len(on_the_line(points)) == len(points)]
+    others = [points[~torch.stack([at(points, row) for row in DATA]).any(0)] for points in things]
+    found = [points for points in others if len(points) and len(on_the_line(points)) == len(points)]
     return torch.cat([*found, torch.empty(0, 2, dtype=torch.float64)])
 
 
@@ -158,9 +164,7 @@ def test_data(student, drawn, draw):
     """
     things, _ = drawn()
     points = torch.cat([*things, torch.empty(0, 2, dtype=torch.float64)])
-    missing = [
-        (x, y) for x, y in zip(X[:, 0].tolist(), Y.tolist(), strict=True) if not is_drawn(torch.tensor([x, y]), points)
-    ]
+    missing = [row.tolist() for row in DATA if not at(points, row).any()]
     expect.true(
         not missing,
         "no point at " + ", ".join(f"({x:g}, {y:g})" for x, y in missing),

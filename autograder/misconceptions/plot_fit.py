@@ -36,13 +36,12 @@ class Seen:
     def has(self, across, up):
         """Whether all these points are drawn."""
         wanted = torch.stack(torch.broadcast_tensors(across, up), 1)
-        return bool(len(self.points)) and all(
-            bool(((self.points - point).abs().sum(1) < 1e-4).any()) for point in wanted
-        )
+        return bool(len(self.points)) and bool(torch.stack([_at(self.points, point).any() for point in wanted]).all())
 
-    def points_of_data(self, point):
-        """Whether this is a point of the data."""
-        return bool(((torch.stack([self.across, self.y], 1) - point).abs().sum(1) < 1e-4).any())
+    def points_of_data(self, points):
+        """Whether all these are points of the data."""
+        data = torch.stack([self.across, self.y], 1)
+        return bool(torch.stack([_at(points, point) for point in data]).any(0).all())
 
     def fits(self, points):
         """Whether all these points lie on the line that a describes."""
@@ -53,13 +52,18 @@ class Seen:
         return sum(self.has(x[None], y[None]) for x, y in zip(self.across, self.y, strict=True))
 
 
+def _at(points, point):
+    """Which of the points are this one: (m,)."""
+    return (points - point).abs().sum(1) < 1e-4
+
+
 def drawings(traces, *, probed=False):
-    """All drawings that came to be; those of the probe apart."""
+    """All drawings that came to be and are looked at; those of the probe apart."""
     return [
         Seen(call)
         for test, calls in traces.items()
         for call in calls
-        if call.drawing and call.raised is None and (test == "probe") == probed
+        if call.drawing and not call.drawing.overfull and call.raised is None and (test == "probe") == probed
     ]
 
 
@@ -333,11 +337,7 @@ def the_data_joined(traces):
 
     The line shows what a predicts, not what was measured.
     """
-    return any(
-        len(points) >= 2 and all(seen.points_of_data(point) for point in points)
-        for seen in drawings(traces)
-        for points in seen.lines
-    )
+    return any(len(points) >= 2 and seen.points_of_data(points) for seen in drawings(traces) for points in seen.lines)
 
 
 @sign(LINE, SPAN, last=True)
