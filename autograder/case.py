@@ -8,6 +8,7 @@ from collections.abc import Callable
 from textwrap import shorten
 
 from autograder import followthrough
+from autograder.advice import Advice
 from autograder.handin import HandIn
 from autograder.lesson import Task
 from autograder.report import Criterion, Exercise, Status, Verdict
@@ -57,7 +58,8 @@ class Case:
         """Tell of an exercise, once."""
         if self._seen is not None and task.id not in self._told:
             self._told.add(task.id)
-            self._seen(self.exercise(task))
+            with Advice("telling of a verdict"):
+                self._seen(self.exercise(task))
 
     def tell_early(self, task: Task) -> None:
         """Tell of an exercise before all are judged, unless it, or one before it, may yet be helped."""

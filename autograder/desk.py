@@ -11,6 +11,7 @@ import json
 import sys
 from typing import Any
 
+from autograder.advice import Advice
 from autograder.lesson import Lesson
 from autograder.local import grader
 from autograder.sandbox.limits import INTERACTIVE
@@ -35,9 +36,13 @@ def main() -> None:
             request = json.loads(line)
             handed = handin.live(request["cells"], request["texts"], request["absent"])
             grading = found.grade(handed, only=request["only"])
-            pictures = {name: [make() for make in makers] for name, makers in grading.pictures.items()}
-            page = html.render_inline(grading.report, pictures, grading.losses)
-            say({"html": page, "text": terminal.lines(grading.report, WIDTH)})
+            page = text = f"{grading.report.score:g} of {grading.report.max_score:g} points"
+            with Advice("a Report as text"):
+                text = terminal.lines(grading.report, WIDTH)
+            with Advice("a Report with its pictures"):
+                pictures = {name: [make() for make in makers] for name, makers in grading.pictures.items()}
+                page = html.render_inline(grading.report, pictures, grading.losses)
+            say({"html": page, "text": text})
 
 
 if __name__ == "__main__":

@@ -174,9 +174,17 @@ def _aspects(call: Call) -> Aspects:
     tensors = [arg for arg in call.after if isinstance(arg, torch.Tensor)]
     for index, (arg, leaf) in enumerate(zip(tensors, call.leaves, strict=False)):
         grad = arg.grad if arg.is_leaf and arg.grad is not None else torch.zeros_like(arg)
-        found |= {f"arg:{index}": expect.numbers(arg), f"grad:{index}": expect.numbers(grad)}
+        found |= {f"arg:{index}": _numbers(arg), f"grad:{index}": _numbers(grad)}
         found |= {f"requires:{index}": arg.requires_grad, f"leaf:{index}": leaf}
     return found
+
+
+def _numbers(value: Any) -> torch.Tensor | None:
+    """The real numbers in a value; None if they are none."""
+    try:
+        return expect.numbers(value)
+    except expect.Failed:
+        return None
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from autograder.advice import Advice
 from autograder.case import Case, Seen
 from autograder.diagnosis import diagnose
 from autograder.followthrough import FollowThrough
@@ -108,7 +109,8 @@ class Grader:
         student, reference = Student(submission), self._lesson.reference
         found = judge(exercise, student, reference, digest)
         if explain and found.attempted and not found.full and not submission.late:
-            diagnose(exercise, student, found, reference)
+            with Advice(f"the diagnosis of {exercise!r}"):
+                diagnose(exercise, student, found, reference)
         return found
 
     def _grading(self, case: Case, student: str | None) -> Grading:

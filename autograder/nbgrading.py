@@ -14,6 +14,7 @@ from nbformat import NotebookNode, from_dict, v4
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict, Unicode
 
+from autograder.advice import Advice
 from autograder.delivery import Delivery
 from autograder.exhibit import seal
 from autograder.files import write
@@ -21,7 +22,8 @@ from autograder.grading import Grader, Grading
 from autograder.handin import KEY, HandIn, grade_id, is_checks, nothing, read
 from autograder.lesson import Lesson
 from autograder.render import words
-from autograder.render.html import render_exercise, render_unreadable
+from autograder.render.html import render_exercise, render_plain, render_unreadable
+from autograder.report import Exercise
 from autograder.sandbox import levels
 from autograder.sandbox.launch import shared
 from autograder.sandbox.limits import Limits
@@ -115,7 +117,9 @@ def write_outputs(handin: HandIn, grading: Grading, lesson: Lesson) -> None:
 
     nbgrader takes a graded cell's marks from its one execute_result; nothing that student code printed may stay there.
     """
-    exercise, sentence = words.first(grading.report)
+    exercise, sentence = "", ""
+    with Advice("where to begin"):
+        exercise, sentence = words.first(grading.report)
     statuses = {one.id: words.STATUS[one.status] for one in grading.report.exercises}
     about = {"isolation": grading.report.isolation, "statuses": statuses, "first": exercise, "sentence": sentence}
     seals = {}
@@ -135,9 +139,18 @@ def _verdict(checks: str, grading: Grading, lesson: Lesson) -> tuple[float, str]
     report = grading.report
     for task, exercise in zip(lesson.tasks, report.exercises, strict=False):
         if task.checks_id == checks:
-            pictures = [make() for make in grading.pictures.get(task.id, ())]
-            return exercise.score, render_exercise(exercise, pictures, grading.losses.get(task.id))
+            return exercise.score, _page(exercise, grading)
     return 0.0, render_unreadable(report)
+
+
+def _page(exercise: Exercise, grading: Grading) -> str:
+    """What there is to say about an exercise, without whatever cannot be made; its marks in any case."""
+    page, pictures = render_plain(exercise), list[bytes]()
+    with Advice(f"the pictures of {exercise.id!r}"):
+        pictures = [make() for make in grading.pictures.get(exercise.id, ())]
+    with Advice(f"the feedback on {exercise.id!r}"):
+        page = render_exercise(exercise, pictures, grading.losses.get(exercise.id))
+    return page
 
 
 def _output(kind: str, data: dict[str, str], **more: Any) -> NotebookNode:

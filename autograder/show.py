@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from autograder.advice import Advice
 from autograder.sandbox.wire import Foreign
 from autograder.text import plain
 
@@ -16,7 +17,10 @@ LONG = 200
 
 def show(value: Any) -> str:
     """One value on one short line, without anything that a terminal or a file could trip over."""
-    return _short(plain(_show(value)))
+    text = f"a {type(value).__name__}"
+    with Advice("how a value looks"):
+        text = _short(plain(_show(value)))
+    return text
 
 
 def _show(value: Any) -> str:

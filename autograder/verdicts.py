@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import pytest
 from _pytest.config import _prepareconfig
 
+from autograder.advice import Advice
 from autograder.graders.draw import Draw
 from autograder.graders.expect import Failed
 from autograder.graders.fixtures import Fixtures
@@ -186,7 +187,9 @@ def criterion(
     if failure is None:
         return Criterion(name, Verdict.PASSED, points, points)
     lost = functools.partial(Criterion, name, score=0.0, max_score=points)
-    input = _input(calls[-1], reference) if calls else None
+    input = None
+    with Advice("the input of a criterion"):
+        input = _input(calls[-1], reference) if calls else None
     match failure:
         case Failed():
             return lost(

@@ -341,6 +341,16 @@ RESOURCES = under(
         """,
     ),
     answer(
+        "complex-coefficients",
+        "an argument that comes back as complex numbers, which nothing can be compared with",
+        ALL - 7,
+        sgd_step="""
+        def sgd_step(a, lr):
+            a.data = (a.data - lr * a.grad).to(torch.complex64)
+            a.grad = None
+        """,
+    ),
+    answer(
         "crowded-drawing",
         "draws 400 000 points beside the line, each of which has to be looked at",
         ALL - 6,

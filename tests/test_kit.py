@@ -23,6 +23,7 @@ from tests.sample_class import Maker
 PACKAGE = Path(graders.__file__).resolve().parent.parent
 LAYERS = [
     {
+        "advice",
         "bundle",
         "calls",
         "files",

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 import torch
 
+from autograder.advice import Advice
 from autograder.graders.difference import describe
 from autograder.sandbox.wire import Foreign
 from autograder.show import MANY
@@ -102,7 +103,9 @@ def values(
         shown = _with_shape(actual, wanted)
         if shown == show(expected) and bool(torch.isfinite(found).all()):  # equal in the digits that are shown
             shown += f" (off by up to {float((found - wanted).abs().max()):.1g})"
-        raise Failed(shown, show(expected), **{"diagnosis": describe(found, wanted), **more})
+        with Advice("what differs"):
+            more = {"diagnosis": describe(found, wanted), **more}
+        raise Failed(shown, show(expected), **more)
 
 
 def computed(actual: Any, expected: torch.Tensor, *, rtol: float | None = None, input: str | None = None) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from autograder.advice import Advice
 from autograder.render import curve, words
 from autograder.render.picture import LEFT_OUT, fits
 from autograder.report import Exercise, Report
@@ -30,9 +31,19 @@ def render_exercise(
     """
     images = [base64.b64encode(png).decode() if fits(png) else None for png in pictures]
     template = _environment().get_template("report.html.j2")
-    drawn = curve.draw(*losses) if losses else None
+    drawn = None
+    with Advice("a curve"):
+        drawn = curve.draw(*losses) if losses else None
     page = template.render(exercise=exercise, images=images, curve=drawn, words=words, left_out=LEFT_OUT)
     return savable(page).strip()
+
+
+def render_plain(exercise: Exercise) -> str:
+    """One exercise's marks, for when there is nothing else to show of it."""
+    marks = f"{exercise.score:g} of {exercise.max_score:g} points"
+    return (
+        f'<section class="report"><p class="verdict">{marks}. What there is to say cannot be shown here.</p></section>'
+    )
 
 
 def render_inline(

@@ -1,0 +1,136 @@
+"""Diagnosis and rendering are advice: each function of theirs may fail, and it costs no mark and no page."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import inspect
+import logging
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from autograder import handin
+from autograder.advice import Advice
+from autograder.grading import Grader, Grading
+from autograder.handin import KEY, HandIn, is_checks
+from autograder.lesson import Lesson
+from autograder.nbgrading import write_outputs
+from autograder.report import Exercise
+from autograder.sandbox.launch import WarmProcess
+from tests.conftest import QUICK
+from tests.sample_class import Maker
+
+DIAGNOSIS = ("diagnosis", "graders.difference", "show", "misconceptions.common", "misconceptions.errors")
+RENDER = ("render.curve", "render.html", "render.words")
+LAST_RESORT = {"show.show", "render.html.render_plain"}
+WRONG = {
+    "predict": "def predict(x, a):\n    return x @ a + 1",
+    "fit": "def fit(x, y, a, lr, epochs, batch_size):\n    return [1.0] * epochs",
+    "plot_fit": "def plot_fit(x, y, a, ax):\n    ax.scatter(y, x[:, 0])",
+}
+
+
+def functions(*modules: str) -> Iterator[str]:
+    """The functions that are defined in these modules, by their full names."""
+    for name in modules:
+        module = importlib.import_module(f"autograder.{name}")
+        for attribute, value in vars(module).items():
+            own = callable(value) and not inspect.isclass(value) and getattr(value, "__module__", "") == module.__name__
+            if own and (full := f"{name}.{attribute}") not in LAST_RESORT:
+                yield full
+
+
+def fail(*arguments: Any, **more: Any) -> Any:
+    raise MemoryError("on purpose")
+
+
+def spoil(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a function raise, wherever it was imported."""
+    module, _, attribute = name.rpartition(".")
+    function = getattr(importlib.import_module(f"autograder.{module}"), attribute)
+    for place in [one for key, one in sys.modules.items() if key.startswith("autograder")]:
+        for key in [key for key, value in vars(place).items() if value is function]:
+            monkeypatch.setattr(place, key, fail)
+
+
+@pytest.fixture(scope="module")
+def hand_in(lesson: Lesson, maker: Maker, tmp_path_factory: pytest.TempPathFactory) -> HandIn:
+    path = tmp_path_factory.mktemp("advice") / "sgd.ipynb"
+    path.write_text(maker.text(answers=WRONG, bare=True), "utf-8")
+    found = handin.read(path, lesson)
+    found.notebook["metadata"][KEY] = {}
+    return found
+
+
+@pytest.fixture(scope="module")
+def graded(lesson: Lesson, hand_in: HandIn, warm: WarmProcess) -> Grading:
+    return Grader(lesson, warm, QUICK).grade(hand_in)
+
+
+def marks(exercise: Exercise) -> list[tuple[str, float]]:
+    return [(one.name, one.score) for one in exercise.criteria]
+
+
+@pytest.mark.parametrize("name", functions(*DIAGNOSIS))
+def test_diagnosis_that_fails_costs_no_mark(
+    name: str,
+    lesson: Lesson,
+    hand_in: HandIn,
+    graded: Grading,
+    warm: WarmProcess,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    spoil(name, monkeypatch)
+    (found,) = Grader(lesson, warm, QUICK).grade(hand_in, only="predict").report.exercises
+    assert marks(found) == marks(graded.report.exercises[0])
+    assert "The grader of" not in caplog.text
+
+
+@pytest.mark.parametrize("name", functions(*RENDER))
+def test_rendering_that_fails_costs_no_page(
+    name: str, lesson: Lesson, hand_in: HandIn, graded: Grading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoil(name, monkeypatch)
+    ours = copy.deepcopy(hand_in)
+    write_outputs(ours, graded, lesson)
+    checks = [cell["outputs"] for cell in ours.notebook["cells"] if is_checks(cell)]
+    scores = [repr(one.score) for one in graded.report.exercises]
+    assert [output[1]["data"]["text/plain"] for output in checks] == scores
+    assert all(" points" in output[0]["data"]["text/html"] for output in checks)
+
+
+def test_pictures_that_cannot_be_made_cost_neither_words_nor_marks(
+    lesson: Lesson, hand_in: HandIn, graded: Grading
+) -> None:
+    graded.pictures["plot_fit"] = [fail]
+    write_outputs(hand_in, graded, lesson)
+    (page,) = (
+        cell["outputs"][0]["data"]["text/html"]
+        for cell in hand_in.notebook["cells"]
+        if is_checks(cell) and "plot_fit" in cell["source"]
+    )
+    assert "shows the data" in page
+
+
+def test_one_who_listens_to_verdicts_and_fails_costs_nothing(
+    lesson: Lesson, hand_in: HandIn, graded: Grading, warm: WarmProcess
+) -> None:
+    found = Grader(lesson, warm, QUICK).grade(hand_in, only="predict", seen=fail)
+    assert found.report.exercises[0].score == graded.report.exercises[0].score
+
+
+@pytest.mark.parametrize("kind", [ZeroDivisionError, MemoryError, RecursionError])
+def test_what_is_left_out_is_logged(kind: type[Exception], caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR), Advice("a hint"):
+        raise kind("on purpose")
+    (record,) = caplog.records
+    assert (record.getMessage(), record.exc_info and record.exc_info[0]) == ("a hint failed and is left out", kind)
+
+
+def test_what_ends_the_process_goes_on() -> None:
+    with pytest.raises(KeyboardInterrupt), Advice("a hint"):
+        raise KeyboardInterrupt
