@@ -21,7 +21,7 @@ from nbgrader.api import Gradebook
 from pebble import ProcessExpired, ProcessPool
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
-from autograder import names
+from autograder import memory, names
 from autograder.course import Course, load_config
 from autograder.delivery import Delivery
 from autograder.handin import KEY
@@ -185,6 +185,7 @@ def _settle(root: Path, assignment: str, isolation: str) -> None:
     demand(Lesson.load(assignment, root))  # nothing has been graded by then
     gc.collect()
     gc.freeze()
+    memory.limit()
 
 
 def _grade_one(batch: Batch, student: str) -> Outcome:
@@ -248,5 +249,7 @@ def _unmark(batch: Batch, student: str) -> None:
 
 
 def _reason(error: BaseException) -> str:
+    if memory.reached(error):
+        return memory.ENOUGH
     lines = str(error).strip().splitlines()
     return lines[-1] if lines else type(error).__name__

@@ -6,26 +6,53 @@ import ast
 import functools
 import re
 import symtable
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
+from autograder.parser import parsable
+
+Body = list[ast.stmt]
+MAGIC = re.compile(r"^[^\S\n]*[%!].*$", re.MULTILINE)  # within a line: from each of many empty ones it would go on
+SMALL = 8 << 10  # characters of a source that no parser makes much of: 16 MiB at most
 DYNAMIC = {"__main__", "dir", "eval", "exec", "get_ipython", "globals", "locals", "vars"}
 
 
-@functools.lru_cache(maxsize=512)  # most cells are the lesson's, in one hand-in after another
-def parse(source: str) -> list[ast.stmt] | None:
-    """The statements of a code cell, magics aside; None if it is no Python."""
+def parse(source: str) -> Body | None:
+    """The statements of a code cell, magics aside; None if it is no Python, or Python itself takes too much for it.
+
+    They are remembered until somebody calls `forget`.
+    """
+    known = _trees()
+    if source not in known:
+        known[source] = _parse(MAGIC.sub("", source))
+    return known[source]
+
+
+def forget(ours: Collection[str]) -> None:
+    """Remember none but the lesson's own cells, which are in one hand-in after another."""
+    known = _trees()
+    for source in [source for source in known if source not in ours]:
+        del known[source]
+
+
+@functools.cache
+def _trees() -> dict[str, Body | None]:
+    return {}
+
+
+def _parse(text: str) -> Body | None:
+    if len(text) > SMALL and not parsable(text):
+        return None
     try:
-        return ast.parse(MAGIC.sub("", source)).body
+        return ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
-def reached(sources: Iterable[str], function: str) -> set[str]:
+def reached(trees: Iterable[Body | None], function: str) -> set[str]:
     """The names that `function` uses, directly or through other functions of these cells."""
     uses: dict[str, set[str]] = {}
-    for source in sources:
-        for node in parse(source) or []:
+    for tree in trees:
+        for node in tree or []:
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 uses[node.name] = {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
     found: set[str] = set()

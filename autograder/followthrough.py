@@ -6,10 +6,11 @@ all has been judged and its worker has ended, and the worker that is lent someth
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 from collections.abc import Callable, Iterable
 
-from autograder.calls import reached
+from autograder.calls import parse, reached
 from autograder.lesson import Lesson
 from autograder.report import Criterion, Verdict
 from autograder.sandbox.launch import Died
@@ -27,7 +28,7 @@ def broken(exercise: str, found: Found, sources: Iterable[str]) -> tuple[str, ..
     lost = [name for name in uses(exercise) if not found[name].full]
     if own.full or not own.attempted or not lost:
         return ()
-    called = reached(sources, exercise)
+    called = reached(map(parse, sources), exercise)
     return tuple(name for name in lost if name in called)
 
 
@@ -63,7 +64,8 @@ class FollowThrough:
 
     def _lend(self, names: tuple[str, ...]) -> None:
         missing = [name for name in names if name not in self._lent]
-        needed = {used for name in missing for used in reached([self._lesson.source], name)}
+        tree = ast.parse(self._lesson.source).body
+        needed = {used for name in missing for used in reached([tree], name)}
         self._submission.lend(missing, self._lesson.helpers(tuple(needed)))
         self._lent |= set(missing)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from autograder.advice import Advice
+from autograder.calls import forget
 from autograder.case import Case, Seen
 from autograder.diagnosis import diagnose
 from autograder.followthrough import FollowThrough
@@ -65,6 +66,12 @@ class Grader:
         `only` names the one exercise to look at, `seed` starts the student's randomness, and `seen` is called with each
         exercise, in the lesson's order, as soon as its verdict can change no more.
         """
+        try:
+            return self._grade(handin, student, only, seed, seen)
+        finally:
+            forget(self._lesson.sources)
+
+    def _grade(self, handin: HandIn, student: str | None, only: str | None, seed: int, seen: Seen | None) -> Grading:
         if handin.unreadable is not None:
             name, total, isolation = self._lesson.assignment, self._lesson.max_score, self._workers.isolation
             report = Report.unreadable(name, total, handin.unreadable, isolation=isolation, student=student)

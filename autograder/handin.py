@@ -120,6 +120,8 @@ def parse(path: Path) -> dict[str, Any]:
         data = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise Unreadable("the file is not JSON, so it is no Jupyter notebook: hand in the .ipynb file itself") from None
+    except MemoryError:
+        raise Unreadable("reading the file takes too much memory: clear the outputs, save, and hand in again") from None
     if not isinstance(data, dict) or type(data.get("nbformat")) is not int:
         raise Unreadable("the file is not a Jupyter notebook: it is JSON, but has no nbformat")
     if data["nbformat"] > NBFORMAT:
@@ -202,7 +204,7 @@ def _says_no_more(cell: list[ast.stmt] | None, stub: list[ast.stmt] | None) -> b
         return False
     try:
         return not cell or list(map(ast.dump, cell)) == list(map(ast.dump, stub))
-    except RecursionError:
+    except (RecursionError, MemoryError):
         return False
 
 

@@ -103,6 +103,11 @@ class Lesson:
         return cell["source"] in self._prose
 
     @functools.cached_property
+    def sources(self) -> frozenset[str]:
+        """What stands in the released notebook's cells."""
+        return frozenset(cell["source"] for cell in self.notebook["cells"])
+
+    @functools.cached_property
     def _code(self) -> set[str]:
         """The lesson's code cells, from its source: who works on the released file adds cells of their own to that."""
         return {part.strip() for part in re.split(r"^# %%.*$", self.source, flags=re.MULTILINE)}

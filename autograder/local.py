@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from autograder import memory
 from autograder.lesson import Lesson
 from autograder.sandbox import probe
 from autograder.sandbox.limits import Limits
@@ -26,4 +27,5 @@ def grader(lesson: Lesson, limits: Limits, *, thorough: bool) -> Iterator[Grader
         workers.start()
         from autograder.grading import Grader  # torch and pytest, while the other process imports torch too
 
-        yield Grader(lesson, workers, limits)
+        with memory.limited():
+            yield Grader(lesson, workers, limits)

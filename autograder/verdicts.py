@@ -10,10 +10,12 @@ import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import ModuleType
 
 import pytest
 from _pytest.config import _prepareconfig
 
+from autograder import memory
 from autograder.advice import Advice
 from autograder.graders.draw import Draw
 from autograder.graders.expect import Failed
@@ -154,6 +156,9 @@ class _Graders:
             found.criteria.append(criterion(item, failure, student.calls, reference))
             found.traces[item.name] = student.calls
             self._state.teardown_exact(following)
+            item._initrequest()  # what it was given ends with the hand-in
+        _forget(items[0].module)
+        del given.now, given.notes, given.drawings, given.losses
         return found
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -173,6 +178,13 @@ class _Graders:
         except (Exception, pytest.skip.Exception, pytest.fail.Exception) as failure:
             return failure
         return None
+
+
+def _forget(grader: ModuleType) -> None:
+    """What a grader remembers of one student, in its caches of one entry, ends with that one."""
+    for found in vars(grader).values():
+        if hasattr(found, "cache_parameters") and found.cache_parameters()["maxsize"] == 1:
+            found.cache_clear()
 
 
 def criterion(
@@ -210,6 +222,10 @@ def criterion(
             return lost(Verdict.NOT_RUN, actual=str(failure))
         case Died() | WireError():
             return lost(Verdict.ERROR, input=input, actual=f"no answer: {failure}", expected="an answer", hint=LEFT)
+    if memory.reached(failure):
+        return lost(
+            Verdict.FAILED, input=input, actual="more than there is room for", expected="an answer", hint=TOO_MUCH
+        )
     log.error("the grader of %r failed", name, exc_info=failure)
     return lost(Verdict.ERROR, hint=OUR_FAULT)
 

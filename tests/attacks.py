@@ -340,25 +340,30 @@ RESOURCES = under(
             while True: pass
         """,
     ),
-    answer(
-        "complex-coefficients",
-        "an argument that comes back as complex numbers, which nothing can be compared with",
-        ALL - 7,
-        sgd_step="""
-        def sgd_step(a, lr):
-            a.data = (a.data - lr * a.grad).to(torch.complex64)
-            a.grad = None
-        """,
+    cell(
+        "dotted-import",
+        "a name of 100 000 parts, of which Python's parser makes ten gigabytes",
+        "if False:\n    import a" + ".a" * 100_000,
+    ),
+    cell(
+        "deep-calls",
+        "an expression as deep as it is long",
+        "if False:\n    x" + "()" * 60_000 + "\n",
+    ),
+    cell(
+        "lines-before-magic",
+        "tens of thousands of empty lines, and a magic behind them",
+        "\n" * 64_000 + "%matplotlib inline",
     ),
     answer(
         "crowded-drawing",
-        "draws 400 000 points beside the line, each of which has to be looked at",
+        "draws 100 000 points beside the line, each of which has to be looked at",
         ALL - 6,
         plot_fit="""
         def plot_fit(x, y, a, ax):
             ax.scatter(x[:, 0], y)
             ax.plot(x[:, 0], (x @ a).detach())
-            ax.scatter(torch.rand(400_000), torch.rand(400_000), s=1)
+            ax.scatter(torch.rand(100_000), torch.rand(100_000), s=1)
         """,
     ),
     cell("sleep", "sleeps for an hour", "import time\ntime.sleep(3600)"),

@@ -8,6 +8,7 @@ import inspect
 import logging
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -74,7 +75,7 @@ def marks(exercise: Exercise) -> list[tuple[str, float]]:
     return [(one.name, one.score) for one in exercise.criteria]
 
 
-@pytest.mark.parametrize("name", functions(*DIAGNOSIS))
+@pytest.mark.parametrize("name", list(functions(*DIAGNOSIS)))
 def test_diagnosis_that_fails_costs_no_mark(
     name: str,
     lesson: Lesson,
@@ -90,7 +91,7 @@ def test_diagnosis_that_fails_costs_no_mark(
     assert "The grader of" not in caplog.text
 
 
-@pytest.mark.parametrize("name", functions(*RENDER))
+@pytest.mark.parametrize("name", list(functions(*RENDER)))
 def test_rendering_that_fails_costs_no_page(
     name: str, lesson: Lesson, hand_in: HandIn, graded: Grading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,6 +102,16 @@ def test_rendering_that_fails_costs_no_page(
     scores = [repr(one.score) for one in graded.report.exercises]
     assert [output[1]["data"]["text/plain"] for output in checks] == scores
     assert all(" points" in output[0]["data"]["text/html"] for output in checks)
+
+
+def test_complex_argument_is_a_lost_exercise_and_no_lost_hand_in(
+    lesson: Lesson, maker: Maker, warm: WarmProcess, tmp_path: Path
+) -> None:
+    answer = "def sgd_step(a, lr):\n    a.data = (a.data - lr * a.grad).to(torch.complex64)\n    a.grad = None"
+    (tmp_path / "sgd.ipynb").write_text(maker.text(answers={"sgd_step": answer}, bare=True), "utf-8")
+    grading = Grader(lesson, warm, QUICK).grade(handin.read(tmp_path / "sgd.ipynb", lesson), only="sgd_step")
+    (found,) = grading.report.exercises
+    assert (found.score < found.max_score, len(found.criteria)) == (True, 7)
 
 
 def test_pictures_that_cannot_be_made_cost_neither_words_nor_marks(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from pathlib import Path
 
@@ -85,3 +86,24 @@ def test_one_exercise_is_graded_with_those_that_it_uses(
     grading: Grading = Grader(lesson, warm, QUICK).grade(made(lesson, maker, tmp_path, mse=SUM), only="gradient")
     (found,) = grading.report.exercises
     assert (found.id, found.score) == ("gradient", 8)
+
+
+def test_nothing_of_a_hand_in_stays_until_the_next_one(
+    lesson: Lesson, maker: Maker, warm: WarmProcess, tmp_path: Path
+) -> None:
+    canary = "canary" + "4711"
+    answers = {
+        "mse": f"def mse(y_hat, y):\n    {canary} = (y_hat - y) ** 2\n    return {canary}.sum()",
+        "plot_fit": f"def plot_fit(x, y, a, ax):\n    raise ValueError('{canary}')",
+    }
+    handed = made(lesson, maker, tmp_path, (f"{canary} = 1",), **answers)
+    assert any(canary in text for text in texts())
+    assert 0 < Grader(lesson, warm, QUICK).grade(handed).report.score < 53
+    del handed, answers
+    gc.collect()
+    assert [text for text in texts() if canary in text and text != canary] == []
+
+
+def texts() -> list[str]:
+    """Every text that something in this process holds: sources, names in syntax trees, messages."""
+    return [one for one in gc.get_referents(*gc.get_objects()) if type(one) is str]

@@ -22,6 +22,7 @@ from tests.sample_class import Maker
 
 PACKAGE = Path(graders.__file__).resolve().parent.parent
 LAYERS = [
+    {"memory", "parser"},
     {
         "advice",
         "bundle",

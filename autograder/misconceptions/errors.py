@@ -216,7 +216,7 @@ def your_own_check_refuses(traces: Traces) -> bool:
     """
     return any(
         (error := raised(call)) is not None
-        and re.search(r"^\s*(raise|assert) ?[\w(\"']", error.trace, re.MULTILINE) is not None
+        and re.search(r"^[^\S\n]*(raise|assert) ?[\w(\"']", error.trace, re.MULTILINE) is not None
         for calls in traces.values()
         for call in calls
     )

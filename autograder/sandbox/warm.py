@@ -111,6 +111,7 @@ class Warm:
 
 def main() -> None:
     """``python -m autograder.sandbox.warm CONTROL_FD LEVEL [thorough]``, in a folder of its own, which goes with it."""
+    resource.setrlimit(resource.RLIMIT_DATA, (resource.getrlimit(resource.RLIMIT_DATA)[1],) * 2)  # not the grader's own
     home = folder.own()
     try:
         with contextlib.suppress(BrokenPipeError):  # the grader may be gone by the time that all is imported
