@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from autograder.lesson import Reference
-from autograder.student import Aside, Call, StudentError, twin
+from autograder.student import Aside, Call, StudentError, deform, twin
 
 
 class Imitation:
@@ -44,13 +44,22 @@ class Imitation:
         finally:
             torch.set_grad_enabled(True)
         self.leaves = tuple(arg.is_leaf for arg in args if isinstance(arg, torch.Tensor))
-        after = tuple(map(twin, args))
+        after = tuple(_settled(arg, before) for arg, before in zip(args, call.args, strict=True))
         self.calls.append(
             dataclasses.replace(
                 call, value=twin(value), after=after, leaves=self.leaves, grad_enabled=self.grad_enabled
             )
         )
         return value
+
+
+def _settled(arg: Any, before: Any) -> Any:
+    """What an argument is after a call; one that became something else is put back, as with a worker's."""
+    found = twin(arg)
+    if isinstance(arg, torch.Tensor) and (arg.shape, arg.dtype) != (before.shape, before.dtype):
+        arg.data = before.detach().clone()
+        return deform(arg, found, type(arg).__name__)
+    return found
 
 
 def _origin(error: Exception) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from autograder.lesson import STUB
-from autograder.sandbox import wire
+from autograder.sandbox import tensors, wire
 from autograder.sandbox.submission import Submission
 
 MEMORABLE = 10_000  # numbers in a value that is remembered
@@ -142,6 +142,7 @@ class Student:
         self.grad_enabled = True
         self.leaves: tuple[bool, ...] = ()
         self.aside = Aside(self)
+        self._after: dict[int, Any] = {}  # by the id of an argument of the last call, what it is afterwards
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("__"):
@@ -199,7 +200,7 @@ class Student:
             self.calls[-1] = dataclasses.replace(call, raised=error, answered=True)
             raise
         self.calls[-1] = dataclasses.replace(
-            call, value=_kept(value), after=tuple(_kept(arg) for arg in args),
+            call, value=_kept(value), after=tuple(_kept(self._after.get(id(arg), arg)) for arg in args),
             leaves=self.leaves, grad_enabled=self.grad_enabled, answered=True,
         )  # fmt: skip
         return value
@@ -214,8 +215,7 @@ class Student:
         if not isinstance(facts, list) or not all(isinstance(fact, dict) for fact in facts) or len(facts) != len(sent):
             raise wire.WireError("the answer does not fit the call")
         try:
-            for tensor, fact in zip(sent, facts, strict=True):
-                _mirror(decoder, tensor, fact)
+            self._after = {id(tensor): _mirror(decoder, tensor, fact) for tensor, fact in zip(sent, facts, strict=True)}
         except RuntimeError as error:  # no call can have done that to its argument
             raise wire.WireError(f"the answer does not fit the call: {error}"[:300]) from None
         self.grad_enabled = header.get("grad_enabled") is True
@@ -296,25 +296,60 @@ def _describe(encoder: wire.Encoder, tensor: torch.Tensor, sent: list[torch.Tens
     }
 
 
-def _mirror(decoder: wire.Decoder, tensor: torch.Tensor, fact: Header) -> None:
-    """Do to the local tensor what the call has done to its twin in the worker.
+def _mirror(decoder: wire.Decoder, tensor: torch.Tensor, fact: Header) -> Any:
+    """Do to the local tensor what the call has done to its twin in the worker; what the argument is afterwards.
 
-    After `a.data = ...` a gradient may no longer fit its tensor. No tensor can be given such a one, so it gets none.
+    Another kind of thing is not taken in: the local tensor stays as it was, and no expectation about it holds (see
+    `deformed`). So nobody compares, or computes with, what has another shape than was asked about.
 
     Raises:
         RuntimeError: no call can have done that.
+        WireError: it is nothing that a worker tells of an argument.
     """
-    kind = _kind(tensor)
-    if "value" in fact:
-        tensor.data = decoder.raw(fact["value"])
+    own = type(tensor).__name__
+    value, kind = (decoder.raw(fact["value"]) if fact.get("value") else None), _text(fact.get("class", own))
+    if ("value" in fact and (value is None or _kind(value) != _kind(tensor))) or kind != own:
+        return deform(tensor, value, kind)
+    if value is not None and not _same(value, tensor):
+        tensor.data = value
     if tensor.is_leaf:
-        if tensor.is_floating_point():
-            tensor.requires_grad_(fact.get("requires_grad") is True)
-        if "grad" in fact:
-            grad = None if fact["grad"] is None else decoder.raw(fact["grad"])
-            parted = grad is not None and _kind(tensor) not in (kind, _kind(grad))
-            with torch.inference_mode(fact.get("inference") is True):
-                tensor.grad = None if grad is None or parted else grad.clone()
+        _mirror_gradient(decoder, tensor, fact)
+    return tensor
+
+
+def _mirror_gradient(decoder: wire.Decoder, tensor: torch.Tensor, fact: Header) -> None:
+    if tensor.is_floating_point():
+        tensor.requires_grad_(fact.get("requires_grad") is True)
+    if "grad" not in fact:
+        return
+    grad = None if fact["grad"] is None else decoder.raw(fact["grad"])
+    if grad is None or tensor.grad is None or not _same(grad, tensor.grad) or fact.get("inference") is True:
+        with torch.inference_mode(fact.get("inference") is True):
+            tensor.grad = None if grad is None else grad.clone()
+
+
+def deform(tensor: torch.Tensor, value: torch.Tensor | None, kind: str) -> Any:
+    """Note of an argument that it came back as something else, `value` or nothing that can be sent; what it became."""
+    words = "something that is no tensor of numbers" if value is None else _form(value)
+    if value is not None and _kind(value) == _kind(tensor):
+        words = f"a {kind}, no {type(tensor).__name__}"
+    tensor.deformed = words  # type: ignore[attr-defined]
+    return wire.Foreign(kind, words) if value is None or value.is_complex() else value
+
+
+def deformed(value: Any) -> str | None:
+    """What an argument came back as, in words, if a call made something else of it: another shape, dtype or class."""
+    found: str | None = getattr(value, "deformed", None) if isinstance(value, torch.Tensor) else None
+    return found
+
+
+def _form(tensor: torch.Tensor) -> str:
+    return f"a tensor of shape {tuple(tensor.shape)} and dtype {str(tensor.dtype).removeprefix('torch.')}"
+
+
+def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
+    """Equal in kind and in every bit."""
+    return _kind(one) == _kind(other) and tensors.to_bytes(one) == tensors.to_bytes(other)
 
 
 def _kind(tensor: torch.Tensor) -> Kind:

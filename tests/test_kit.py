@@ -22,7 +22,7 @@ from tests.sample_class import Maker
 
 PACKAGE = Path(graders.__file__).resolve().parent.parent
 LAYERS = [
-    {"memory", "parser"},
+    {"memory", "parser", "sandbox.switches", "sandbox.tensors"},
     {
         "advice",
         "bundle",
@@ -75,7 +75,10 @@ LAYERS = [
 ]
 CONSTRAINTS = (HOME / "constraints.txt").read_text()
 OLDEST = ["3.11.0", "3.11.2"]  # the first of what pyproject.toml admits, and Debian 12's
-UNTRUSTED = ["sandbox.warm", "sandbox.alone", "sandbox.worker", "sandbox.shell", "sandbox.spelling", "sandbox.drawing"]
+UNTRUSTED = [
+    "sandbox.warm", "sandbox.alone", "sandbox.worker", "sandbox.shell", "sandbox.spelling", "sandbox.drawing",
+    "sandbox.switches", "sandbox.tensors",
+]  # fmt: skip
 
 
 def criteria_of(exercise: str) -> dict[str, str]:

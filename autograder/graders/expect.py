@@ -18,6 +18,7 @@ from autograder.sandbox.wire import Foreign
 from autograder.show import MANY
 from autograder.show import shape as show_shape
 from autograder.show import show as show  # graders say expect.show
+from autograder.student import deformed
 
 RTOL = {torch.float64: 1e-6}
 RTOL_SINGLE = 1e-4
@@ -64,6 +65,8 @@ def tensor(value: Any, expected: str = "a tensor") -> torch.Tensor:
     """`value`, which must be a tensor."""
     if not isinstance(value, torch.Tensor):
         raise Failed(f"{show(value)} ({_kind(value)})", expected)
+    if deformed(value):
+        raise Failed(deformed(value), expected)
     return value
 
 
@@ -115,6 +118,8 @@ def computed(actual: Any, expected: torch.Tensor, *, rtol: float | None = None, 
 
 def unchanged(value: torch.Tensor, before: torch.Tensor, name: str, **more: str | None) -> None:
     """An argument that the function had to leave alone."""
+    if deformed(value):
+        raise Failed(f"{name} is {deformed(value)} afterwards", f"{name} = {show(before)}, as it was", **more)
     if value.shape != before.shape or not torch.equal(value.detach(), before.detach()):
         raise Failed(f"{name} = {show(value)} afterwards", f"{name} = {show(before)}, as it was", **more)
 
@@ -124,6 +129,8 @@ def numbers(value: Any) -> torch.Tensor:
     match value:
         case (one,) if isinstance(one, torch.Tensor | np.ndarray):
             return numbers(one)
+        case torch.Tensor() if deformed(value):
+            raise Failed(deformed(value), "numbers")
         case torch.Tensor() if not value.is_complex():
             return value.detach().to(torch.float64, copy=True).reshape(-1)
         case np.ndarray() | np.generic() if value.dtype.kind in "fiub":

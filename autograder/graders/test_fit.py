@@ -42,7 +42,8 @@ def is_float(loss):
 
 
 def moved(a, before, input=None):
-    """The caller's own `a` must have been trained."""
+    """The caller's own `a` must have been trained, and be what it was but for its numbers."""
+    expect.tensor(a, "a has been trained, in place")
     expect.true(
         not torch.equal(a.detach(), before),
         f"a is still {expect.show(before)}",

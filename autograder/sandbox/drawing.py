@@ -12,6 +12,9 @@ from matplotlib.lines import AxLine, Line2D
 from matplotlib.patches import Ellipse, PathPatch, Polygon
 
 Mark = dict[str, Any]
+# Taken now, because a notebook may write to any name of a library (see `tensors`).
+_array, _asarray, _filled, _concatenate = np.array, np.ma.asarray, np.ma.filled, np.concatenate
+_FLOAT, _NAN = np.float64, np.nan
 
 
 def blank() -> Figure:
@@ -44,7 +47,7 @@ def _mark(axes: Axes, artist: Any) -> Mark | None:
         return {"kind": "points", "xy": _floats(artist.get_offsets())}
     if isinstance(artist, LineCollection):
         segments = artist.get_segments()
-        return {"kind": "line", "xy": _floats(np.concatenate(segments))} if segments else None
+        return {"kind": "line", "xy": _floats(_concatenate(segments))} if segments else None
     if isinstance(artist, Ellipse):
         return {"kind": "points", "xy": _floats([artist.get_center()])}
     if isinstance(artist, PathPatch | Polygon) and artist.get_data_transform() == axes.transData:
@@ -60,4 +63,4 @@ def _axline(line: AxLine) -> np.ndarray[Any, Any]:
 
 
 def _floats(points: Any) -> np.ndarray[Any, Any]:
-    return np.array(np.ma.filled(np.ma.asarray(points, dtype=np.float64), np.nan)).reshape(-1, 2)
+    return _array(_filled(_asarray(points, dtype=_FLOAT), _NAN)).reshape(-1, 2)

@@ -6,10 +6,11 @@ Runs in the worker. Everything kept is capped; the trusted side checks it once m
 from __future__ import annotations
 
 import base64
+import builtins
 import io
 import sys
 import traceback
-from types import FrameType, TracebackType
+from types import FrameType, ModuleType, TracebackType
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -23,6 +24,8 @@ from autograder.sandbox.spelling import suggestion
 
 Output = dict[str, Any]
 CELL_FILE = "<ipython-input-"
+# Taken now, because a notebook may write to any name of a library (see `tensors`).
+_extract_tb, _walk_tb, _b64encode = traceback.extract_tb, traceback.walk_tb, base64.b64encode
 
 
 class Outputs:
@@ -67,7 +70,7 @@ def explain(error: BaseException, trace: TracebackType | None) -> list[str]:
     """The traceback's lines in the student's cells, the exception line, and last the bare message."""
     message = _message(error, trace)
     lines = ["Traceback (your code only):"]
-    for frame in traceback.extract_tb(trace)[-50:]:
+    for frame in _extract_tb(trace)[-50:]:
         if frame.filename.startswith(CELL_FILE):
             lines.append(f"  line {frame.lineno} of the cell, in {frame.name}\n    {frame.line}")
     if isinstance(error, SyntaxError):
@@ -77,7 +80,7 @@ def explain(error: BaseException, trace: TracebackType | None) -> list[str]:
 
 def raised_in(trace: TracebackType | None) -> str | None:
     """The student's function that an exception comes from."""
-    own = [frame.name for frame in traceback.extract_tb(trace) if frame.filename.startswith(CELL_FILE)]
+    own = [frame.name for frame in _extract_tb(trace) if frame.filename.startswith(CELL_FILE)]
     return own[-1] if own else None
 
 
@@ -91,7 +94,7 @@ def origin(trace: TracebackType | None) -> str:
 
 def _last(trace: TracebackType | None) -> FrameType | None:
     """Where an exception was raised."""
-    frames = [frame for frame, _ in traceback.walk_tb(trace)]
+    frames = [frame for frame, _ in _walk_tb(trace)]
     return frames[-1] if frames else None
 
 
@@ -112,7 +115,7 @@ def _meant(error: BaseException, trace: TracebackType | None) -> str | None:
 
 
 def _text(value: Any) -> str:
-    return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
+    return _b64encode(value).decode() if isinstance(value, bytes) else str(value)
 
 
 class _Stream(io.TextIOBase):
@@ -152,6 +155,13 @@ class _DisplayHook(DisplayHook):
             self.shell.outputs.data("execute_result", data, execution_count=None)
 
 
+def _copied(module: ModuleType) -> ModuleType:
+    """The built-in names as a notebook's own, to be replaced as it likes: those that libraries use are others."""
+    copy = ModuleType(module.__name__, module.__doc__)
+    vars(copy).update(vars(module))
+    return copy
+
+
 class Shell(InteractiveShell):
     """An IPython shell without a terminal or a kernel; magics work, figures are shown inline."""
 
@@ -167,6 +177,7 @@ class Shell(InteractiveShell):
         shell: Shell = cls.instance(config=config, displayhook_class=_DisplayHook, display_pub_class=_Publisher)
         shell.outputs = Outputs(limits)
         shell.run_line_magic("matplotlib", "inline")
+        shell.user_ns["__builtins__"] = sys.modules["builtins"] = _copied(builtins)
         return shell
 
     def run(self, source: str, limits: Limits, *, pictures: bool = True) -> list[Output]:

@@ -20,6 +20,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from autograder.sandbox import tensors
+
 HEAD = struct.Struct("<IQ")
 MAX_HEADER = 8 << 20
 MAX_BODY = 64 << 20
@@ -37,6 +39,11 @@ DTYPES = {
     )
 }  # fmt: skip
 _SAFE_INT = 1 << 53
+# Taken now, because a notebook may write to any name of a library (see `tensors`).
+_ARRAYS, _CONTAINERS = (np.ndarray, np.generic), (list, tuple, torch.Size, dict)
+_array, _from_numpy, _prod, _isfinite = np.array, torch.from_numpy, math.prod, math.isfinite
+_dumps, _loads = json.JSONEncoder(separators=(",", ":")).encode, json.JSONDecoder().decode
+_NAME = type.__dict__["__name__"].__get__  # a metaclass may have another answer
 _SAME_HASH = 8  # keys of a dict: chosen well, thousands with one hash would take minutes to tell apart
 
 
@@ -63,7 +70,7 @@ def send(sock: socket.socket, header: dict[str, Any], body: bytes = b"") -> None
         WireError: the frame is larger than the other side accepts.
         OSError: the connection is broken.
     """
-    text = json.dumps(header, separators=(",", ":")).encode()
+    text = _dumps(header).encode()
     if len(text) > MAX_HEADER or len(body) > MAX_BODY:
         raise WireError(f"frame too large: header {len(text)} bytes, body {len(body)} bytes")
     sock.sendall(HEAD.pack(len(text), len(body)) + text + body)
@@ -80,7 +87,7 @@ def receive(sock: socket.socket, wait: Callable[[], None] = lambda: None) -> tup
     if header_length > MAX_HEADER or body_length > MAX_BODY:
         raise WireError(f"frame too large: header {header_length} bytes, body {body_length} bytes")
     try:
-        header = json.loads(_exactly(sock, header_length, wait))
+        header = _loads(_exactly(sock, header_length, wait).decode())
     except (ValueError, RecursionError) as error:
         raise WireError(f"the header is not JSON: {error}") from None
     if not isinstance(header, dict):
@@ -126,43 +133,44 @@ class Encoder:
             return value[:MAX_STRING]
         if kind in _SCALARS:
             return _SCALARS[kind](value)
-        if kind is torch.Tensor or kind is torch.nn.Parameter:
+        if kind is tensors.TENSOR or kind is tensors.PARAMETER:
             return self._tensor(value)
-        if depth < MAX_DEPTH and kind in (list, tuple, torch.Size, dict):
+        if depth < MAX_DEPTH and kind in _CONTAINERS:
             return self._container(value, depth + 1)
-        if isinstance(value, np.ndarray | np.generic) and value.dtype.name in DTYPES and self._fits(value):
-            native = np.array(value, dtype=value.dtype.newbyteorder("="))
-            return {"k": "array", "v": self.raw(torch.from_numpy(native))}
+        if issubclass(kind, _ARRAYS) and value.dtype.name in DTYPES and self._fits(value.shape, value.dtype):
+            native = _array(value, dtype=value.dtype.newbyteorder("="))
+            return {"k": "array", "v": self.raw(_from_numpy(native))}
         replaced = self._replace(value) if self._replace else None
         return replaced if replaced is not None else foreign(value)
 
     def raw(self, tensor: torch.Tensor) -> list[Any]:
         """Append the tensor's bytes to the body: ``[dtype, shape, offset, length]``."""
         self._values += PER_TENSOR
-        flat = torch.empty(tensor.numel(), dtype=tensor.dtype).copy_(tensor.detach().reshape(-1))
-        data = flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
+        data = tensors.to_bytes(tensor)
         offset = len(self.body)
         self.body += data
-        return [str(tensor.dtype).removeprefix("torch."), list(tensor.shape), offset, len(data)]
+        return [_dtype(tensor), list(tensors.shape(tensor)), offset, len(data)]
+
+    def takes(self, tensor: torch.Tensor) -> bool:
+        """Whether it can be sent: an ordinary one of a known dtype, for which there is room."""
+        known = tensors.is_ordinary(tensor) and _dtype(tensor) in DTYPES
+        return known and self._fits(tensors.shape(tensor), tensors.dtype(tensor))
 
     def _tensor(self, tensor: torch.Tensor) -> dict[str, Any]:
-        dtype = str(tensor.dtype).removeprefix("torch.")
-        ordinary = tensor.layout is torch.strided and tensor.device.type == "cpu" and dtype in DTYPES
-        if not ordinary or not self._fits(tensor):
+        if not self.takes(tensor):
             return foreign(tensor)
         described = self._describe(tensor) if self._describe else {}
-        return {"k": "tensor", "v": self.raw(tensor), "requires_grad": tensor.requires_grad, **described}
+        return {"k": "tensor", "v": self.raw(tensor), "requires_grad": tensors.requires_grad(tensor), **described}
 
-    def _fits(self, value: Any) -> bool:
+    def _fits(self, shape: Sequence[int], dtype: Any) -> bool:
         """Whether a tensor or array is one that a `Decoder` takes, and the body has room for it."""
-        size = math.prod(value.shape) * value.dtype.itemsize
-        room = self._values + PER_TENSOR <= MAX_VALUES and len(self.body) + size <= MAX_BODY
-        return room and _possible(value.shape)
+        room = self._values + PER_TENSOR <= MAX_VALUES and len(self.body) + _prod(shape) * dtype.itemsize <= MAX_BODY
+        return room and _possible(shape)
 
     def _container(self, value: Any, depth: int) -> Any:
         more = len(value) * (2 if type(value) is dict else 1)
         if self._values + more > MAX_VALUES:
-            return {"k": "foreign", "v": [type(value).__name__, f"{len(value)} items"]}
+            return {"k": "foreign", "v": [_NAME(type(value)), f"{len(value)} items"]}
         self._values += more
         if type(value) is dict:
             pairs = [[self.encode(key, depth), self.encode(item, depth)] for key, item in value.items()]
@@ -216,7 +224,7 @@ class Decoder:
         dtype = DTYPES[name]
         if any(type(size) is not int for size in shape) or not _possible(shape):
             raise WireError(f"impossible shape: {shape!r}"[:200])
-        numel = math.prod(shape)
+        numel = _prod(shape)
         if type(length) is not int or length != numel * dtype.itemsize:
             raise WireError(f"{length} bytes cannot hold a {name} tensor of shape {shape}"[:200])
         if type(offset) is not int or not 0 <= offset <= len(self._body) - length:
@@ -224,11 +232,7 @@ class Decoder:
         self._room -= length
         if self._room < 0:
             raise WireError("tensors of more bytes than the frame has")
-        if numel == 0:
-            return torch.empty(shape, dtype=dtype)
-        flat = torch.frombuffer(bytearray(self._body[offset : offset + length]), dtype=torch.uint8)
-        values = flat.ne(0) if dtype is torch.bool else flat.view(dtype)
-        return values.reshape(shape).clone()  # no view: students' code may do things that a view does not allow
+        return tensors.from_bytes(self._body[offset : offset + length], dtype, shape)
 
     def _value(self, data: Any, depth: int) -> Any:
         if depth > MAX_DEPTH + 1:
@@ -294,7 +298,7 @@ def _strictly() -> Iterator[None]:
 def _possible(shape: Sequence[int]) -> bool:
     """Whether a tensor may have this shape. The sizes of an empty one count too: its sum over one of them is large."""
     few = len(shape) <= MAX_DEPTH and all(size >= 0 for size in shape)
-    return few and math.prod(max(size, 1) for size in shape) <= MAX_NUMEL
+    return few and _prod(max(size, 1) for size in shape) <= MAX_NUMEL
 
 
 def _dict(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
@@ -309,7 +313,11 @@ def foreign(value: Any) -> dict[str, Any]:
         text = repr(value)[:400]
     except BaseException as error:  # a student's __repr__ may raise anything
         text = f"<repr() raised {type(error).__name__}>"
-    return {"k": "foreign", "v": [type(value).__name__, text]}
+    return {"k": "foreign", "v": [_NAME(type(value)), text]}
+
+
+def _dtype(tensor: torch.Tensor) -> str:
+    return str(tensors.dtype(tensor)).removeprefix("torch.")
 
 
 def _encode_int(value: int) -> Any:
@@ -322,7 +330,7 @@ def _encode_int(value: int) -> Any:
 
 _SCALARS: dict[type, Callable[[Any], Any]] = {
     int: _encode_int,
-    float: lambda value: {"k": "float", "v": value.hex() if math.isfinite(value) else repr(value)},
+    float: lambda value: {"k": "float", "v": value.hex() if _isfinite(value) else repr(value)},
     complex: lambda value: {"k": "complex", "v": [repr(value.real), repr(value.imag)]},
     bytes: lambda value: {"k": "bytes", "v": value[: MAX_HEADER // 16].hex()},
 }

@@ -5,29 +5,30 @@ It answers frames: run a cell, call a function, look a name up, draw on a figure
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import io
-import random
 import signal
 import socket
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import matplotlib.pyplot as plt
-import numpy as np
 import torch
+from matplotlib._pylab_helpers import Gcf
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 import autograder
-from autograder.sandbox import drawing, wire
+from autograder.sandbox import drawing, switches, tensors, wire
 from autograder.sandbox.limits import Limits, exceeded
 from autograder.sandbox.shell import Output, Shell, explain, origin, raised_in
 
 Header = dict[str, Any]
 Reply = tuple[Header, bytes]
+# Taken now, because a notebook may write to any name of a library (see `tensors`).
+_close_figures, _open_figure, _is_grad_enabled, _Bytes = Gcf.destroy_all, plt.figure, torch.is_grad_enabled, io.BytesIO
 
 
 class Worker:
@@ -56,10 +57,10 @@ class Worker:
             self._busy = True
             try:
                 if header["op"] != "run":  # a cell goes on from what the ones before have set
-                    reset_globals(header.get("seed", 0))
+                    switches.reset(header.get("seed", 0))
                 if header.get("forget"):
                     self._kept.clear()
-                    plt.close("all")
+                    _quietly(_close_figures)
                 answer, data = self._answers[header["op"]](header, body)
             except BaseException as error:
                 answer, data = {"raised": self._raised(error)}, b""
@@ -75,8 +76,11 @@ class Worker:
             raise KeyboardInterrupt
 
     def _raised(self, error: BaseException) -> Header:
-        limit = exceeded(error, self._limits)
-        return _says(limit) if limit else _raised(error)
+        try:
+            limit = exceeded(error, self._limits)
+            return _says(limit) if limit else _raised(error)
+        except BaseException:  # what explains an exception may be broken, too
+            return {**_says("an exception that cannot be shown"), "type": type(error).__name__}
 
     def _run(self, header: Header, _: bytes) -> Reply:
         outputs: list[Output] = self._shell.run(header["source"], self._limits, pictures=header["pictures"])
@@ -87,7 +91,8 @@ class Worker:
         if header["name"] not in names:
             return {"missing": True}, b""
         encoder = wire.Encoder()
-        return {"value": encoder.encode(names[header["name"]])}, bytes(encoder.body)
+        with tensors.unmodified():
+            return {"value": encoder.encode(names[header["name"]])}, bytes(encoder.body)
 
     def _define(self, header: Header, _: bytes) -> Reply:
         """Put trusted helpers in the place of the student's: follow-through marking."""
@@ -105,16 +110,14 @@ class Worker:
             body, tensor=lambda tensor, data: _receive(decoder, tensor, data, sent), handle=self._kept.__getitem__
         )
         args = [decoder.decode(value) for value in header["args"]]
-        before = [_Before(tensor) for tensor in sent]
         function = names[header["name"]]
         self._shell.outputs.items.clear()
         result = function(*args)
+        grad_enabled = _is_grad_enabled()
         encoder = wire.Encoder(describe=lambda tensor: self._describe(tensor, sent))
-        answer = {
-            "value": encoder.encode(result),
-            "grad_enabled": torch.is_grad_enabled(),
-            "arguments": [_after(encoder, tensor, old) for tensor, old in zip(sent, before, strict=True)],
-        }
+        with tensors.unmodified():
+            facts = [_after(encoder, tensor) for tensor in sent]
+            answer = {"value": encoder.encode(result), "grad_enabled": grad_enabled, "arguments": facts}
         return answer, bytes(encoder.body)
 
     def _describe(self, tensor: torch.Tensor, sent: list[torch.Tensor]) -> Header:
@@ -122,7 +125,7 @@ class Worker:
         for index, argument in enumerate(sent):
             if argument is tensor:
                 return {"argument": index}
-        if tensor.requires_grad and tensor.grad_fn is not None:
+        if tensors.requires_grad(tensor) and tensors.grad_fn(tensor) is not None:
             self._kept.append((tensor, sent))
             return {"graph": len(self._kept) - 1}
         return {}
@@ -131,20 +134,19 @@ class Worker:
         """The vector-Jacobian product of a kept result with respect to the arguments of its call."""
         result, sent = self._kept[header["graph"]]
         cotangent = wire.Decoder(body).decode(header["cotangent"])
-        inputs = [tensor for tensor in sent if tensor.requires_grad]
-        total = (result * cotangent).sum()  # the same as grad_outputs=cotangent, which imports sympy
-        found = iter(torch.autograd.grad(total, inputs, retain_graph=True, allow_unused=True))
+        inputs = [tensor for tensor in sent if tensors.requires_grad(tensor)]
+        found = iter(tensors.pull_back(result, cotangent, inputs))
         encoder = wire.Encoder()
-        gradients = [encoder.encode(next(found)) if tensor.requires_grad else None for tensor in sent]
+        gradients = [encoder.encode(next(found)) if tensors.requires_grad(tensor) else None for tensor in sent]
         return {"gradients": gradients}, bytes(encoder.body)
 
     def _axes(self, header: Header, _: bytes) -> Reply:
         """Fresh axes to draw on: pyplot's current ones, or not."""
-        plt.close("all")
+        _quietly(_close_figures)
         figure = prepared.pop() if prepared else drawing.blank()
-        plt.figure(figure)
+        _quietly(_open_figure, figure)  # an answer that draws on its ax does not need it
         if not header["current"]:
-            plt.figure()
+            _quietly(_open_figure)
         self._kept.append(figure.axes[0])
         return {"handle": len(self._kept) - 1}, b""
 
@@ -152,7 +154,7 @@ class Worker:
         """What lies on the axes, and a picture of them, or the error that appears only when they are drawn."""
         axes = self._kept[header["handle"]]
         answer: Header = {}
-        picture, encoder = io.BytesIO(), wire.Encoder()
+        picture, encoder = _Bytes(), wire.Encoder()
         try:
             if header["picture"]:
                 FigureCanvasAgg(axes.figure).print_png(picture)  # plt.show() has taken the figure's own canvas away
@@ -161,48 +163,34 @@ class Worker:
         return {**answer, "value": encoder.encode([picture.getvalue(), drawing.describe(axes)])}, bytes(encoder.body)
 
 
-class _Before:
-    """An argument as it was before the call."""
-
-    def __init__(self, tensor: torch.Tensor) -> None:
-        self.value = tensor.detach().clone()
-        self.grad = tensor.grad.clone() if tensor.is_leaf and tensor.grad is not None else None
-
-
 def _receive(decoder: wire.Decoder, tensor: torch.Tensor, data: Header, sent: list[torch.Tensor]) -> torch.Tensor:
     """Make the argument that the grader holds: a leaf or not, a Parameter or not, its gradient filled or not."""
-    if data.get("parameter"):
-        tensor = torch.nn.Parameter(tensor, requires_grad=data["requires_grad"])
-    elif data["requires_grad"]:
-        tensor.requires_grad_()
-        tensor = tensor if data["leaf"] else tensor.view_as(tensor)
+    made = tensors.argument(tensor, parameter=data.get("parameter"), tracked=data["requires_grad"], leaf=data["leaf"])
     if data.get("grad") is not None:
-        tensor.grad = decoder.raw(data["grad"])
-    sent.append(tensor)
-    return tensor
+        tensors.fill(made, decoder.raw(data["grad"]))
+    sent.append(made)
+    return made
 
 
-def _after(encoder: wire.Encoder, tensor: torch.Tensor, before: _Before) -> Header:
-    """An argument after the call; its value and gradient only where they changed."""
-    fact: Header = {"requires_grad": tensor.requires_grad, "leaf": tensor.is_leaf}
-    if not _same(tensor, before.value):
-        fact["value"] = encoder.raw(tensor)
-    grad = tensor.grad if tensor.is_leaf else None
-    if grad is None:
-        fact["grad"] = None
-    elif before.grad is None or not _same(grad, before.grad):
-        fact["grad"] = encoder.raw(grad)
-        fact["inference"] = grad.is_inference()
-    return fact
+def _after(encoder: wire.Encoder, tensor: torch.Tensor) -> Header:
+    """An argument after the call, whatever became of it: what has changed, the grader finds out."""
+    leaf = tensors.is_leaf(tensor)
+    grad = tensors.grad(tensor) if leaf else None
+    return {
+        "class": tensors.kind(tensor),
+        "requires_grad": tensors.requires_grad(tensor),
+        "leaf": leaf,
+        "shape": list(tensors.shape(tensor)),
+        "value": encoder.raw(tensor) if encoder.takes(tensor) else None,
+        "grad": None if grad is None or not encoder.takes(grad) else encoder.raw(grad),
+        "inference": grad is not None and tensors.is_inference(grad),
+    }
 
 
-def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
-    """Equal in shape, dtype and every bit that matters (nan equals nan)."""
-    return (
-        one.shape == other.shape
-        and one.dtype == other.dtype
-        and torch.equal(torch.nan_to_num(one.detach()), torch.nan_to_num(other))
-    )
+def _quietly(act: Callable[..., object], *args: Any) -> None:
+    """What a notebook may have broken for itself is no reason to give no answer."""
+    with contextlib.suppress(Exception):
+        act(*args)
 
 
 def _says(sentence: str) -> Header:
@@ -221,18 +209,6 @@ def _raised(error: BaseException) -> Header:
     }
 
 
-def reset_globals(seed: int) -> None:
-    """Set back what a notebook may have switched, and seed every usual source of randomness."""
-    torch.set_grad_enabled(True)
-    torch.set_default_dtype(torch.float32)
-    warnings.resetwarnings()
-    warnings.simplefilter("ignore")
-    np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
-    random.seed(seed)
-    np.random.seed(seed)
-    torch.default_generator.manual_seed(seed)  # torch.manual_seed takes 100 times as long: it looks for devices
-
-
 def silence() -> None:
     """Let a hand-in's own `check()` do nothing: it is being graded."""
     autograder.check = lambda *_, **__: None
@@ -241,7 +217,7 @@ def silence() -> None:
 def main(connection: socket.socket, shell: Shell, limits: Limits) -> None:
     """Serve until the grader hangs up. Then the process is to end without running anything of the student's."""
     gc.enable()
-    reset_globals(0)
+    switches.reset(0)
     silence()
     Worker(connection, shell, limits).serve()
 

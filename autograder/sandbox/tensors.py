@@ -1,0 +1,83 @@
+"""Tensors by what they are, whatever a notebook has done to torch: all is reached by names taken before any cell ran.
+
+A student may write to every name of every library, by mistake too. `torch.equal = …` or a property put on
+`torch.Tensor` has no say here: the functions are those of the base class, of which each tensor is made.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+TENSOR, PARAMETER = torch.Tensor, torch.nn.Parameter
+_BASE: Any = torch._C.TensorBase
+
+# By torch's own names: `shape(tensor)` is `tensor.shape`.
+shape, dtype, layout, device = (getattr(_BASE, name).__get__ for name in ("shape", "dtype", "layout", "device"))
+requires_grad, is_leaf, grad, grad_fn = (
+    getattr(_BASE, name).__get__ for name in ("requires_grad", "is_leaf", "grad", "grad_fn")
+)
+detach, clone, numel, is_inference, view_as = (
+    getattr(_BASE, name) for name in ("detach", "clone", "numel", "is_inference", "view_as")
+)
+unmodified = torch._C.DisableTorchFunction  # a context in which no subclass and no mode is asked
+
+_copy, _reshape, _view, _ne, _numpy = (getattr(_BASE, name) for name in ("copy_", "reshape", "view", "ne", "numpy"))
+_set_requires_grad, _set_grad = _BASE.requires_grad.__set__, _BASE.grad.__set__
+_name = type.__dict__["__name__"].__get__  # a metaclass may have another answer
+_make = _BASE._make_subclass
+_empty, _frombuffer, _bytes, _bool, _strided = torch.empty, torch.frombuffer, torch.uint8, torch.bool, torch.strided
+_backward = torch.autograd.Variable._execution_engine.run_backward
+
+
+def kind(tensor: torch.Tensor) -> str:
+    """The name of its class; "another class" if it only calls itself Tensor or Parameter."""
+    known = {TENSOR: "Tensor", PARAMETER: "Parameter"}
+    name = _name(type(tensor))
+    return known.get(type(tensor)) or (name if name not in known.values() else "another class")
+
+
+def is_ordinary(tensor: torch.Tensor) -> bool:
+    """Whether its numbers lie in memory one after another, as bytes can be had of them."""
+    return layout(tensor) is _strided and device(tensor).type == "cpu"
+
+
+def to_bytes(tensor: torch.Tensor) -> bytes:
+    """Its numbers, in this machine's order."""
+    with unmodified():
+        flat = _copy(_empty(numel(tensor), dtype=dtype(tensor)), _reshape(detach(tensor), -1))
+        data: bytes = _numpy(_view(flat, _bytes)).tobytes() if numel(flat) else b""
+    return data
+
+
+def from_bytes(data: bytes, kind: torch.dtype, size: list[int]) -> torch.Tensor:
+    """A tensor of its own, no view: students' code may do things that a view does not allow."""
+    with unmodified():
+        if not data:
+            return _empty(size, dtype=kind)
+        flat = _frombuffer(bytearray(data), dtype=_bytes)
+        made: torch.Tensor = clone(_reshape(_ne(flat, 0) if kind is _bool else _view(flat, kind), size))
+    return made
+
+
+def argument(tensor: torch.Tensor, *, parameter: bool, tracked: bool, leaf: bool) -> torch.Tensor:
+    """A tensor as a function is to get it: a Parameter or not, tracked or not, a leaf or not."""
+    with unmodified():
+        if parameter:
+            made: torch.Tensor = _make(PARAMETER, tensor, tracked)
+            return made
+        if tracked:
+            _set_requires_grad(tensor, True)
+        return tensor if leaf or not tracked else view_as(tensor, tensor)
+
+
+def fill(tensor: torch.Tensor, gradient: torch.Tensor) -> None:
+    """Set its `.grad`."""
+    with unmodified():
+        _set_grad(tensor, gradient)
+
+
+def pull_back(result: torch.Tensor, cotangent: torch.Tensor, inputs: list[torch.Tensor]) -> Any:
+    """The vector-Jacobian product: a gradient for each input, None for one that has no part in the result."""
+    return _backward((result,), (cotangent,), True, False, tuple(inputs), allow_unreachable=True, accumulate_grad=False)
