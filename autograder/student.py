@@ -332,7 +332,7 @@ def deform(tensor: torch.Tensor, value: torch.Tensor | None, kind: str) -> Any:
     """Note of an argument that it came back as something else, `value` or nothing that can be sent; what it became."""
     words = "something that is no tensor of numbers" if value is None else _form(value)
     if value is not None and _kind(value) == _kind(tensor):
-        words = f"a {kind}, no {type(tensor).__name__}"
+        words = f"a tensor of the class {kind}"
     tensor.deformed = words  # type: ignore[attr-defined]
     return wire.Foreign(kind, words) if value is None or value.is_complex() else value
 

@@ -1037,6 +1037,91 @@ FORGERY = under(
         builtins.all = builtins.isinstance = yes
         """,
     ),
+    cell(
+        "slips-of-the-pen",
+        "replaces names of libraries where a call was meant; the answers do not use them",
+        """
+        import builtins, gc, json, math, random, sys, torch, warnings
+        import matplotlib.pyplot as plt, numpy as np
+        random.seed = np.random.seed = torch.manual_seed = 42
+        plt.close = plt.figure = json.dumps = math.prod = warnings.simplefilter = torch.equal = torch.nan_to_num = None
+        builtins.isinstance = builtins.zip = None
+        torch.Tensor.__eq__ = torch.Tensor.requires_grad_ = torch.Tensor.view = None
+        gc.disable()
+        sys.settrace(lambda *_: None)
+        sys.setrecursionlimit(150)
+        """,
+    ),
+    cell(
+        "modes-left-on",
+        "leaves torch in modes in which it is asked about every call, and another device on",
+        """
+        import torch
+        from torch.overrides import TorchFunctionMode
+        class Sly(TorchFunctionMode):
+            def __torch_function__(self, function, types, args=(), kwargs=None):
+                return torch.zeros(3)
+        torch.set_default_device("meta")
+        Sly().__enter__()
+        """,
+    ),
+    answer(
+        "lying-properties",
+        "makes every tensor say that it is a leaf and tracked, then stops tracking",
+        ALL - 3,
+        cells=(
+            """
+            import torch
+            own = torch.Tensor.requires_grad
+            torch.Tensor.requires_grad = property(lambda self: True, lambda self, value: None)
+            torch.Tensor.is_leaf = property(lambda self: True)
+            """,
+        ),
+        sgd_step="""
+        def sgd_step(a, lr):
+            a.data = a.data - lr * a.grad
+            a.grad = None
+            own.__set__(a, False)
+        """,
+    ),
+    answer(
+        "actor",
+        "makes another class of the argument, which says what one wants to hear",
+        ALL - 8,
+        sgd_step="""
+        import torch
+        class Tensor(torch.Tensor):
+            requires_grad = is_leaf = property(lambda self: True)
+            @classmethod
+            def __torch_function__(cls, function, types, args=(), kwargs=None):
+                return True
+        def sgd_step(a, lr):
+            with torch.no_grad():
+                a -= lr * a.grad
+            a.grad = None
+            a.__class__ = Tensor
+        """,
+    ),
+    answer(
+        "complex-parameter",
+        "makes complex numbers of the argument",
+        ALL - 8,
+        sgd_step="""
+        def sgd_step(a, lr):
+            a.data = (a.data - lr * a.grad).to(torch.complex64)
+            a.grad = None
+        """,
+    ),
+    answer(
+        "swollen-parameter",
+        "leaves an argument of 30 000 entries, of which a grader might make a table",
+        ALL - 10,
+        fit="""
+        def fit(x, y, a, lr, epochs, batch_size):
+            a.data = torch.ones(30_000)
+            return [0.0] * epochs
+        """,
+    ),
     forger(
         "patched-pytest",
         "puts a pytest that lets everything pass in the place of pytest",

@@ -32,10 +32,10 @@ _backward = torch.autograd.Variable._execution_engine.run_backward
 
 
 def kind(tensor: torch.Tensor) -> str:
-    """The name of its class; "another class" if it only calls itself Tensor or Parameter."""
+    """The name of its class; another than torch's own if it only calls itself Tensor or Parameter."""
     known = {TENSOR: "Tensor", PARAMETER: "Parameter"}
-    name = _name(type(tensor))
-    return known.get(type(tensor)) or (name if name not in known.values() else "another class")
+    name: str = _name(type(tensor))
+    return known.get(type(tensor)) or (f"{name} (not torch's)" if name in known.values() else name)
 
 
 def is_ordinary(tensor: torch.Tensor) -> bool:

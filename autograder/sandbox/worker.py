@@ -165,7 +165,9 @@ class Worker:
 
 def _receive(decoder: wire.Decoder, tensor: torch.Tensor, data: Header, sent: list[torch.Tensor]) -> torch.Tensor:
     """Make the argument that the grader holds: a leaf or not, a Parameter or not, its gradient filled or not."""
-    made = tensors.argument(tensor, parameter=data.get("parameter"), tracked=data["requires_grad"], leaf=data["leaf"])
+    made = tensors.argument(
+        tensor, parameter=data.get("parameter", False), tracked=data["requires_grad"], leaf=data["leaf"]
+    )
     if data.get("grad") is not None:
         tensors.fill(made, decoder.raw(data["grad"]))
     sent.append(made)
