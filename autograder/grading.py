@@ -92,6 +92,7 @@ class Grader:
         It is done once more if somebody killed a worker meanwhile, which says nothing about the hand-in, and if the
         time that is left is enough.
         """
+        self._workers.wait()  # which is nobody's time
         begin = time.monotonic()
         end = begin + self._limits.submission
         submission = self._attempt(case, seed, end)

@@ -42,6 +42,9 @@ class Recorder:
     def start(self) -> None:
         self._workers.start()
 
+    def wait(self) -> None:
+        self._workers.wait()
+
     def fork(self, limits: Limits) -> Started:
         started = self._workers.fork(limits)
         self._pids.append(started.process.pid)

@@ -52,6 +52,9 @@ class ColdProcess:
         if not self._spares:
             self._spares.append(_Worker())
 
+    def wait(self) -> None:
+        """Not for the spare worker: it says that it is ready by a call, which `fork` takes."""
+
     def fork(self, limits: Limits) -> Started:
         """Take the spare worker.
 

@@ -69,6 +69,9 @@ class Workers(Protocol):
     def start(self) -> None:
         """Begin what takes long, without waiting for it."""
 
+    def wait(self) -> None:
+        """Wait for what takes long, so that no hand-in's time is spent on it."""
+
     def fork(self, limits: Limits) -> Started:
         """Start a worker."""
 
@@ -121,6 +124,11 @@ class WarmProcess:
                 start_new_session=True,
             )
         self._control.settimeout(START_SECONDS)
+
+    def wait(self) -> None:
+        """Wait until it can fork. If that does not come to be, `fork` will say so."""
+        with contextlib.suppress(OSError, Died):
+            self._wait()
 
     def fork(self, limits: Limits) -> Started:
         """Start a worker.
@@ -180,16 +188,19 @@ class WarmProcess:
         self.close()
 
     def _fork(self, limits: Limits, connection: int) -> tuple[Handle, str]:
-        self.start()
-        if not self._ready:
-            self._answer()
-            self._ready = True
+        self._wait()
         workdir = tempfile.mkdtemp(prefix="hand-in-", dir=self._home)
         request = {"fork": workdir, "limits": limits.to_dict()}
         socket.send_fds(self._control, [json.dumps(request).encode()], [connection])
         answer, pidfd = self._answer()
         process = self._alive[answer["pid"]] = Handle(answer["pid"], pidfd)
         return process, workdir
+
+    def _wait(self) -> None:
+        self.start()
+        if not self._ready:
+            self._answer()
+            self._ready = True
 
     def _kill(self, pid: int) -> None:
         process = self._alive.pop(pid, None)
