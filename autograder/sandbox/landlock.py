@@ -24,8 +24,11 @@ NETWORK, SCOPES = 4, 6  # since which version
 LIBRARIES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 WORDS = ("/usr/share/zoneinfo", "/usr/share/fonts", "/usr/share/locale", "/usr/lib/locale", "/etc/localtime")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
-MACHINE = ("/proc/cpuinfo", "/sys/devices/system/cpu")
-OWN = tuple(f"/proc/self/{name}" for name in ("maps", "stat", "statm", "status"))
+MACHINE = (
+    "/proc/cpuinfo",
+    *(f"/sys/devices/system/cpu/{name}" for name in ("online", "possible", "present")),
+)  # not its load
+OWN = tuple(f"/proc/self/{name}" for name in ("maps", "statm", "status"))
 READABLE = (*LIBRARIES, *WORDS, *DEVICES, *MACHINE, *OWN)
 
 
