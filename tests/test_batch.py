@@ -164,7 +164,7 @@ def test_feedback_page_shows_our_report(graded: tuple[Path, Done]) -> None:
 
 def test_unreadable_hand_in_gets_a_page_that_says_why(graded: tuple[Path, Done]) -> None:
     text = " ".join(page(graded[0], "broken").read_text("utf-8").split())
-    assert "Your file could not be graded: the file is not JSON, so it is no Jupyter notebook" in text
+    assert "Your hand-in could not be graded: the file is not JSON, so it is no Jupyter notebook" in text
 
 
 def test_graded_cells_hold_what_nbgrader_counts(graded: tuple[Path, Done]) -> None:

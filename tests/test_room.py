@@ -33,9 +33,10 @@ def test_a_page_says_what_it_does_not_lay_out() -> None:
 def test_growth_does_not_leave_the_page() -> None:
     growing = "".join(f"<p><b title={number}>" for number in range(900))
     room = Room()
-    shown = "".join(room.show("html", growing) for _ in range(4))
-    assert len(shown) < 120_000
-    assert shown.count(PLAIN) == 4
+    shown = [room.show("html", growing) for _ in range(4)]
+    assert sum(map(len, shown)) < 120_000
+    said = [PLAIN in one or "(cut here, to keep this page small)" in one for one in shown]  # as the time allows
+    assert said == [True] * 4
 
 
 def test_a_page_that_is_full_shows_no_more() -> None:
