@@ -21,15 +21,14 @@ ON_FILES = EXECUTE | 1 << 1 | READ_FILE | 1 << 14 | 1 << 15
 RIGHTS_BY_ABI = {1: 13, 2: 14, 3: 15, 4: 15}  # how many of the file rights each version knows; 16 since 5
 NETWORK, SCOPES = 4, 6  # since which version
 
-LIBRARIES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/etc/ld.so.cache")
-WORDS = ("/usr/share/zoneinfo", "/usr/share/fonts", "/usr/share/locale", "/usr/lib/locale", "/etc/localtime")
+SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
 MACHINE = (
     "/proc/cpuinfo",
     *(f"/sys/devices/system/cpu/{name}" for name in ("online", "possible", "present")),
 )  # not its load
 OWN = tuple(f"/proc/self/{name}" for name in ("maps", "statm", "status"))
-READABLE = (*LIBRARIES, *WORDS, *DEVICES, *MACHINE, *OWN)
+READABLE = (*SYSTEM, *DEVICES, *MACHINE, *OWN)
 
 
 def version() -> int:
