@@ -52,7 +52,7 @@ def restrict(workdir: str, newest: int | None = None) -> None:
         Unavailable: the kernel has no Landlock.
         OSError: the kernel refuses.
     """
-    abi = min(version(), newest or version())
+    abi = version() if newest is None else min(version(), newest)
     rights = (1 << RIGHTS_BY_ABI.get(abi, 16)) - 1
     ruleset = struct.pack("Q", rights)
     ruleset += struct.pack("Q", 3) if abi >= NETWORK else b""  # no TCP port may be bound or connected to

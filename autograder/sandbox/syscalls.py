@@ -51,17 +51,11 @@ O_ASYNC = 0x2000
 
 @dataclass(frozen=True)
 class Only:
-    """A call that is allowed with some values of one argument, which the kernel reads as 32 bits.
-
-    Attributes:
-        values: what it may be; or, of a flag that may not be set, only 0.
-        mask: the bits that are compared. The kernel does not see those above the 32nd, so neither may a rule.
-    """
+    """A call that is allowed with some values of one argument, which the kernel reads as 32 bits."""
 
     call: str
     argument: int
     values: tuple[int, ...]
-    mask: int = 0xFFFF_FFFF
 
 
 LIMITED = (
