@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import io
 import itertools
-import signal
 import warnings
 from collections.abc import Callable
 from inspect import signature
@@ -26,7 +25,7 @@ from autograder.lesson import Lesson, Reference
 from autograder.student import Axes, twin
 from autograder.verdicts import Verdicts, judge
 from tests.answers import Answer, load
-from tests.mutants import SECONDS, Artist, Hung, hung
+from tests.mutants import ANSWER, Artist, Hung, bounded
 
 FUNCTIONS = ("predict", "mse", "gradient", "sgd_step", "fit", "plot_fit")
 HELPERS = FUNCTIONS[:4]
@@ -117,7 +116,7 @@ PICTURES = {
 def function(header: str, body: str) -> Function:
     """A function of this text, which knows the lesson's imports."""
     names: dict[str, Any] = {"torch": torch, "np": np, "plt": plt}
-    exec(f"{header}\n    {body}", names)
+    exec(compile(f"{header}\n    {body}", ANSWER, "exec"), names)
     return names["f"]  # type: ignore[no-any-return]
 
 
@@ -139,14 +138,11 @@ def marks(exercise: str, answer: Function, reference: Reference, digest: str = "
 
 def judged(exercise: str, answer: Function, reference: Reference, digest: str) -> tuple[Verdicts, Artist]:
     student: Any = Artist(exercise, answer, reference)
-    signal.signal(signal.SIGALRM, hung)
-    signal.alarm(SECONDS)
     try:
-        with warnings.catch_warnings(action="ignore"), contextlib.redirect_stdout(io.StringIO()):
+        with warnings.catch_warnings(action="ignore"), contextlib.redirect_stdout(io.StringIO()), bounded():
             torch.default_generator.manual_seed(0)
             return judge(exercise, student, reference, digest), student
     finally:
-        signal.alarm(0)
         plt.close("all")
 
 
@@ -162,7 +158,7 @@ def defined(answer: Answer, reference: Reference) -> Function | None:
     """The function of an answer, if its cell leaves one."""
     names: dict[str, Any] = {"torch": torch, "plt": plt, **{name: getattr(reference, name) for name in HELPERS}}
     with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()):
-        exec(compile(answer.code, "<answer>", "exec"), names)
+        exec(compile(answer.code, ANSWER, "exec"), names)
     found = names.get(answer.exercise)
     return found if callable(found) and found is not getattr(reference, answer.exercise) else None
 
