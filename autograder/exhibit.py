@@ -6,6 +6,7 @@ a student's in its hands that it could put into a page as it is.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterable
 from typing import Any
@@ -71,7 +72,7 @@ def _show(cell: NotebookNode, about: Any, room: Room) -> None:
 
 
 def _source(cell: NotebookNode, marks: dict[str, Any], lesson: Any, room: Room) -> Markup:
-    """The cell itself: what the lesson wrote is brief or behind a click."""
+    """The cell itself: what the lesson wrote is brief or behind a click, and remembered for the next page."""
     if not cell.source:
         return Markup("")
     if marks.get("grade"):
@@ -83,15 +84,18 @@ def _source(cell: NotebookNode, marks: dict[str, Any], lesson: Any, room: Room) 
     if not room.left():
         return Markup(f'<p class="left-out">{NO_ROOM}</p>') if marks else Markup("")
     if cell.cell_type == "code":
-        return box(CODE, [Markup('<div class="source">{}</div>').format(room.show("code", cell.source))])
+        return box(CODE, [_inside("source", room.show("code", cell.source))])
     return box(TEXT, [room.plain(cell.source) if cell.cell_type == "raw" else room.show("markdown", cell.source)])
 
 
+@functools.lru_cache(maxsize=200)
 def _folded(summary: str, source: str) -> Markup:
-    html = Markup(typeset("code", source))
-    return Markup('<details class="source"><summary>{}</summary>{}</details>').format(summary, html)
+    return _inside(
+        "source", Markup("<summary>") + summary + Markup("</summary>"), Markup(typeset("code", source)), tag="details"
+    )
 
 
+@functools.lru_cache(maxsize=200)
 def _headings(source: str) -> Markup:
     lines = [line for line in source.split("\n") if line.startswith("#")]
     return Markup("").join(_inside("lesson", Markup(typeset("markdown", line))) for line in lines)
@@ -102,7 +106,7 @@ def _put_out(outputs: list[NotebookNode], marks: dict[str, Any], about: Any, roo
     if marks.get("grade"):
         pages = [output.data.get("text/html", "") for output in outputs if output.output_type == "display_data"]
         if pages and seal(pages[0]) == (about.get("reports") or {}).get(marks.get("grade_id")):
-            return Markup('<div class="autograder">{}</div>').format(Markup(pages[0]))
+            return _inside("autograder", Markup(pages[0]))
     shown = [_output(output, room) for output in outputs if room.left()]
     return box(OUTPUT, shown) if shown else Markup("")
 
@@ -129,7 +133,7 @@ def seal(page: str) -> str:
 
 def box(whose: str, parts: Iterable[Markup]) -> Markup:
     """What is a student's: it cannot leave its box, and the box says what it is."""
-    return Markup('<div class="theirs"><p class="whose">{}</p>{}</div>').format(whose, Markup("").join(parts))
+    return _inside("theirs", _inside("whose", whose, tag="p"), *parts)
 
 
 def _output(output: NotebookNode, room: Room) -> Markup:
@@ -141,8 +145,9 @@ def _output(output: NotebookNode, room: Room) -> Markup:
     return _inside("output", _data(output.get("data", {}), room))
 
 
-def _inside(css: str, html: Markup) -> Markup:
-    return Markup('<div class="{}">{}</div>').format(css, html)
+def _inside(css: str, *parts: str, tag: str = "div") -> Markup:
+    """An element of this class around some HTML and texts; a text is escaped when it is added."""
+    return Markup("").join([Markup(f'<{tag} class="{css}">'), *parts, Markup(f"</{tag}>")])
 
 
 def _data(data: Any, room: Room) -> Markup:

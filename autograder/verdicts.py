@@ -169,7 +169,8 @@ class _Graders:
         """Run one criterion, and return what it or its set-up has raised: no criterion may vanish from the sum."""
         student.forget()
         item._initrequest()
-        item.funcargs.update(student=student, reference=self._fixtures.against)  # what pytest need not set up
+        given = self._fixtures  # pytest need not set these up
+        item.funcargs.update(student=student, reference=given.against, draw=given.lots)
         try:
             self._state.setup(item)
             if stops >= STOPS:

@@ -133,9 +133,9 @@ class Artist(Imitation):
 
     def drawing(self, axes: Axes, *, picture: bool = False) -> Drawing:
         try:
-            if picture:
-                self._figure.savefig(io.BytesIO())
             marks = drawing.describe(self._figure.axes[0])
+            if picture and marks:
+                self._figure.savefig(io.BytesIO())
         except Exception as error:
             raise StudentError(type(error).__name__, str(error), "") from error
         return Drawing(b"", tuple(marks), None)

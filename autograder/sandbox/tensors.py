@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 
 TENSOR, PARAMETER = torch.Tensor, torch.nn.Parameter
@@ -23,11 +24,13 @@ detach, clone, numel, is_inference, view_as = (
 )
 unmodified = torch._C.DisableTorchFunction  # a context in which no subclass and no mode is asked
 
-_copy, _reshape, _view, _ne, _numpy = (getattr(_BASE, name) for name in ("copy_", "reshape", "view", "ne", "numpy"))
+_reshape, _view, _ne, _numpy = (getattr(_BASE, name) for name in ("reshape", "view", "ne", "numpy"))
+_tobytes = np.ndarray.tobytes
 _set_requires_grad, _set_grad = _BASE.requires_grad.__set__, _BASE.grad.__set__
 _name = type.__dict__["__name__"].__get__  # a metaclass may have another answer
 _make = _BASE._make_subclass
-_empty, _frombuffer, _bytes, _bool, _strided = torch.empty, torch.frombuffer, torch.uint8, torch.bool, torch.strided
+_empty, _frombuffer, _strided = torch.empty, torch.frombuffer, torch.strided
+_bool, _uint8, _bfloat16, _int16 = torch.bool, torch.uint8, torch.bfloat16, torch.int16
 _backward = torch.autograd.Variable._execution_engine.run_backward
 
 
@@ -46,8 +49,8 @@ def is_ordinary(tensor: torch.Tensor) -> bool:
 def to_bytes(tensor: torch.Tensor) -> bytes:
     """Its numbers, in this machine's order."""
     with unmodified():
-        flat = _copy(_empty(numel(tensor), dtype=dtype(tensor)), _reshape(detach(tensor), -1))
-        data: bytes = _numpy(_view(flat, _bytes)).tobytes() if numel(flat) else b""
+        known = tensor if dtype(tensor) is not _bfloat16 else _view(detach(tensor), _int16)  # which NumPy has not
+        data: bytes = _tobytes(_numpy(known, force=True))
     return data
 
 
@@ -56,8 +59,8 @@ def from_bytes(data: bytes, kind: torch.dtype, size: list[int]) -> torch.Tensor:
     with unmodified():
         if not data:
             return _empty(size, dtype=kind)
-        flat = _frombuffer(bytearray(data), dtype=_bytes)
-        made: torch.Tensor = clone(_reshape(_ne(flat, 0) if kind is _bool else _view(flat, kind), size))
+        flat = _frombuffer(bytearray(data), dtype=_uint8 if kind is _bool else kind)
+        made: torch.Tensor = clone(_reshape(_ne(flat, 0) if kind is _bool else flat, size))
     return made
 
 

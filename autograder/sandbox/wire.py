@@ -29,6 +29,7 @@ MAX_DEPTH = 16
 MAX_NUMEL = 8 << 20
 MAX_VALUES = 1 << 16  # in the lists, tuples and dicts of one frame; a tensor takes as long to read as some more
 PER_TENSOR = 8
+Piece = tuple[torch.dtype, list[int], bytes]  # all that a tensor is: what it is made of, and its numbers
 MAX_STRING = MAX_HEADER // 16
 MAX_TEXT = 4000
 DTYPES = {
@@ -216,9 +217,18 @@ class Decoder:
             WireError: `spec` is not what an `Encoder` makes, or tensors share bytes.
         """
         with _strictly():
-            return self._raw(spec)
+            return made(self._piece(spec))
 
-    def _raw(self, spec: Any) -> torch.Tensor:
+    def piece(self, spec: Any) -> Piece:
+        """What `raw` makes its tensor of.
+
+        Raises:
+            WireError: as `raw` does.
+        """
+        with _strictly():
+            return self._piece(spec)
+
+    def _piece(self, spec: Any) -> Piece:
         self._count(PER_TENSOR)
         name, shape, offset, length = spec
         dtype = DTYPES[name]
@@ -232,7 +242,7 @@ class Decoder:
         self._room -= length
         if self._room < 0:
             raise WireError("tensors of more bytes than the frame has")
-        return tensors.from_bytes(self._body[offset : offset + length], dtype, shape)
+        return dtype, shape, self._body[offset : offset + length]
 
     def _value(self, data: Any, depth: int) -> Any:
         if depth > MAX_DEPTH + 1:
@@ -250,10 +260,10 @@ class Decoder:
     def _tagged(self, kind: str, value: Any, data: dict[str, Any], depth: int) -> Any:
         match kind:
             case "tensor":
-                tensor = self._raw(value)
+                tensor = made(self._piece(value))
                 return self._tensor(tensor, data) if self._tensor else tensor
             case "array":
-                return self._raw(value).numpy()
+                return made(self._piece(value)).numpy()
             case "float":
                 return float(value) if value in ("nan", "inf", "-inf") else float.fromhex(value)
             case "int":
@@ -285,6 +295,17 @@ class Decoder:
             raise WireError(f"more than {MAX_VALUES} values")
 
 
+def piece(tensor: torch.Tensor) -> Piece:
+    """What another process would have to send for the same tensor."""
+    return tensors.dtype(tensor), list(tensors.shape(tensor)), tensors.to_bytes(tensor)
+
+
+def made(piece: Piece) -> torch.Tensor:
+    """The tensor of which this is the piece."""
+    dtype, shape, data = piece
+    return tensors.from_bytes(data, dtype, shape)
+
+
 @contextlib.contextmanager
 def _strictly() -> Iterator[None]:
     try:
@@ -297,8 +318,8 @@ def _strictly() -> Iterator[None]:
 
 def _possible(shape: Sequence[int]) -> bool:
     """Whether a tensor may have this shape. The sizes of an empty one count too: its sum over one of them is large."""
-    few = len(shape) <= MAX_DEPTH and all(size >= 0 for size in shape)
-    return few and _prod(max(size, 1) for size in shape) <= MAX_NUMEL
+    sizes = [size or 1 for size in shape]
+    return len(sizes) <= MAX_DEPTH and min(sizes, default=1) > 0 and _prod(sizes) <= MAX_NUMEL
 
 
 def _dict(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
