@@ -17,34 +17,20 @@ from nbgrader.converters import Autograde, GenerateFeedback, autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import getgrades, latesubmissions, saveautogrades
-from nbgrader.utils import parse_utc
 from sqlalchemy.orm import Session, scoped_session, sessionmaker, undefer
 from traitlets.config import Config
 
+from autograder import stock
 from autograder.files import write
 
 OPENERS = (autograde, getgrades, latesubmissions, saveautogrades)  # the modules that open a gradebook here
 
-TIMESTAMP = 100  # characters of a time that are read: a file of any size may lie there
-
-
-class _Folders(CourseDirectory):
-    """The course's folders; a timestamp that lies beside a hand-in and is none counts as none."""
-
-    def get_existing_timestamp(self, path: str) -> Any:
-        """When it was handed in, as nbgrader's exchange writes it, or None."""
-        file = Path(path, "timestamp.txt")
-        if file.is_symlink() or file.parent.is_symlink() or not file.is_file():
-            return None
-        try:
-            with file.open(encoding="utf-8") as text:
-                return parse_utc(text.read(TIMESTAMP).strip())
-        except (ValueError, TypeError, OverflowError, OSError):  # nbgrader's own calls what it does not have
-            return None
-
 
 class OneStudent(BaseConverter):
-    """What both steps do alike: convert the assignment's one notebook of one student, and copy no other file."""
+    """What both steps do alike: convert the assignment's one notebook of one student, without copying other files.
+
+    That part of it is `stock`'s.
+    """
 
     ready = False
 
@@ -81,9 +67,6 @@ class OneStudent(BaseConverter):
         folder = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
         self.assignments = {folder: [str(Path(folder, f"{self.coursedir.assignment_id}.ipynb"))]}
 
-    def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """Copy nothing: what lies beside a notebook is not graded, and may be a link to anywhere."""
-
     def write_single_notebook(self, output: str, resources: Any) -> None:
         """Write the file so that no reader ever sees half of it."""
         names = resources["nbgrader"]
@@ -107,11 +90,12 @@ class Pages(GenerateFeedback, OneStudent):
 
 def steps(config: Config, assignment: str) -> tuple[OneStudent, OneStudent]:
     """Both steps for the assignment, in order. They share one open gradebook with all later ones of this process."""
+    stock.mend()
     for module in OPENERS:
         module.Gradebook = gradebook
     found = []
     for kind in (Marks, Pages):
-        step = kind(coursedir=_Folders(config=config), config=config)
+        step = kind(coursedir=CourseDirectory(config=config), config=config)
         step.coursedir.assignment_id, step.force = assignment, True
         found.append(step)
     return found[0], found[1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import locale
 import os
 import sys
@@ -14,10 +13,10 @@ from sqlalchemy.exc import ArgumentError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from autograder import formgrader, stock
 from autograder.lesson import HOME, RAISES
 
 CONFIG = "nbgrader_config.py"
-FORMGRADER = "nbgrader.server_extensions.formgrader.formgrader"
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
@@ -54,8 +53,8 @@ def configure(c: Config, root: Path) -> None:
         "markdown2html": "autograder.exhibit.markdown2html",
         "clean_html": "autograder.exhibit.clean_html",
     }
-    if FORMGRADER in sys.modules:  # which reads this file when it starts
-        importlib.import_module("autograder.formgrader").mend(sys.modules[FORMGRADER])
+    formgrader.mend()
+    stock.mend()
 
 
 def find_root() -> Path:

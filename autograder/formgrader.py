@@ -2,7 +2,7 @@
 
 It fills its pages without escaping: a name in the roster, or an id in an address that somebody was sent, is live script
 in the instructor's Jupyter. Those whose names the gradebook does not know it calls "None, None". And it loads MathJax
-from elsewhere. nbgrader has no setting for any of these, so its classes are replaced when it is loaded.
+from elsewhere. nbgrader has no setting for any of these, so two of its names are replaced.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
 from nbconvert.exporters import HTMLExporter
+from nbgrader.server_extensions.formgrader import formgrader
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 OURS = TEMPLATES / "formgrader"
@@ -22,9 +23,9 @@ MACROS = ("mathjax.html.j2", "formgrade_macros.html.j2")
 SCRIPT = re.compile(r"<script[^>]*>(.+?)</script>|onclick=\"([^\"]*)\"", re.DOTALL)
 
 
-def mend(module: Any) -> None:
-    """Replace what formgrader is about to use, in the process that loads it; `module` is its own."""
-    module.Environment, module.HTMLExporter = Pages, HandIns
+def mend() -> None:
+    """Replace what formgrader uses, in the process that is about to use it."""
+    formgrader.Environment, formgrader.HTMLExporter = Pages, HandIns
 
 
 class Pages(Environment):

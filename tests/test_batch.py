@@ -194,12 +194,16 @@ def test_plain_nbgrader_and_formgraders_buttons_give_the_same_marks(graded: tupl
     for student in BAD_NAMES:
         shutil.rmtree(course / "course" / "submitted" / student)
     (course / "course" / "gradebook.db").unlink()
+    beside = course / "course" / "submitted" / "half" / "sgd"
+    (beside / "notes.txt").symlink_to(course / "solutions" / "sgd.py")
+    (beside / "timestamp.txt").write_text("yesterday, honestly")
     assert run(course, "python", "-m", "autograder.release").returncode == 0
     theirs = run(course, "nbgrader", "autograde", "sgd", "--force")
     assert theirs.returncode == 0, theirs.stderr
     for student in ("deeper", "empty", "textfile"):  # nbgrader passes over a folder without any .ipynb
         del before[student]
     assert marks(course) == before
+    assert [path.name for path in beside.joinpath("../../../autograded/half/sgd").iterdir()] == ["sgd.ipynb"]
 
 
 def test_only_what_changed_is_graded_again(course: Path, maker: Maker) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -80,6 +81,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     root, maker = make_course(tmp_path_factory.mktemp("formgrader") / "course-folder"), Maker(Lesson.load())
     hand_in(root, "bea", maker.text(answers=BEGINNER))
     hand_in(root, "mallory", attacking(maker.text(answers=WORDY, append=[EVIL], bare=True)))
+    put_beside(root / "course" / "submitted" / "mallory" / "sgd")
     hand_in(root, "ugo", "no notebook")
     with lab.running(root) as server, browser.chromium() as chromium:
         context = chromium.new_context(viewport={"width": 1200, "height": 900})
@@ -92,6 +94,16 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
         for student in EARNED:
             press(day, student, "autograde", "Successfully autograded")
         yield day
+
+
+def put_beside(folder: Path) -> None:
+    """What is not to be copied, and a time that is none."""
+    for name, target in {"notes.txt": folder.parents[3] / "solutions" / "sgd.py", "zero": Path("/dev/zero")}.items():
+        (folder / name).symlink_to(target)
+    os.mkfifo(folder / "pipe")
+    with open(folder / "gulf", "wb") as file:
+        file.truncate(1 << 40)
+    (folder / "timestamp.txt").write_text("yesterday, honestly")
 
 
 def attacking(text: str) -> str:
@@ -117,6 +129,10 @@ def press(day: Day, student: str, button: str, success: str) -> None:
 
 def test_the_button_gives_the_marks_that_were_earned(day: Day) -> None:
     assert day.marks() == EARNED
+
+
+def test_the_button_copies_nothing_that_lies_beside_a_notebook(day: Day) -> None:
+    assert [path.name for path in day.course.autograded("sgd", "mallory").parent.iterdir()] == ["sgd.ipynb"]
 
 
 def test_lists_show_names_of_the_roster_and_ids_where_it_knows_none(day: Day) -> None:

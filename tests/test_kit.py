@@ -64,7 +64,7 @@ LAYERS = [
     {"local", "render"},
     {"typesetter"},
     {"room"},
-    {"exhibit", "formgrader"},
+    {"exhibit", "formgrader", "stock"},
     {"nbgrading", "course", "sheet"},
     {"converters", "release"},
     {"batch", "desk", "live", "workbook"},

@@ -1,0 +1,52 @@
+"""nbgrader's own commands and formgrader's buttons, held to the notebook where other files of a hand-in lie beside it.
+
+They copy all of it into the course, and from there into what is given back: a link brings along any file that the
+instructor can read, and a sparse file fills the disk. And one `timestamp.txt` that holds no time ends them with an
+error, and formgrader's list of all students too. nbgrader has no setting for either, so these methods are replaced.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.converters.base import BaseConverter
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import parse_utc
+
+OWN = "."  # the student id of what is the instructor's
+TIMESTAMP = 100  # characters of a time that are read: a file of any size may lie there
+
+
+_copy_files = BaseConverter.init_assignment
+
+
+def mend() -> None:
+    """Replace them, in the process that is about to use them."""
+    BaseConverter.init_assignment = _init_assignment
+    CourseDirectory.get_existing_timestamp = lambda _, path: timestamp(path)
+    NbGraderAPI.get_submitted_timestamp = _get_submitted_timestamp
+
+
+def _init_assignment(self: BaseConverter, assignment_id: str, student_id: str) -> None:
+    """Copy nothing that a student has handed in: what lies beside a notebook is not graded."""
+    if student_id == OWN:
+        _copy_files(self, assignment_id, student_id)
+
+
+def _get_submitted_timestamp(self: NbGraderAPI, assignment_id: str, student_id: str) -> datetime | None:
+    return timestamp(self.coursedir.format_path(self.coursedir.submitted_directory, student_id, assignment_id))
+
+
+def timestamp(folder: str) -> datetime | None:
+    """When a hand-in was handed in, as nbgrader's exchange writes it beside it; None for what is no time."""
+    file = Path(folder, "timestamp.txt")
+    if file.is_symlink() or file.parent.is_symlink() or not file.is_file():
+        return None
+    try:
+        with file.open(encoding="utf-8") as text:
+            found: datetime = parse_utc(text.read(TIMESTAMP).strip())
+            return found
+    except (ValueError, TypeError, OverflowError, OSError):  # nbgrader's own calls what it does not have
+        return None
