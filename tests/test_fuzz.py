@@ -10,6 +10,7 @@ import copy
 import functools
 import json
 import math
+import operator
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -221,9 +222,11 @@ sizes = st.integers(-9, BODY + 9) | odd
 def specs(draw: st.DrawFn) -> Json:
     """Where a tensor lies in the body, or nearly so."""
     name, shape, offset = draw(names), draw(shapes), draw(sizes)
-    with contextlib.suppress(Exception):  # the right length, if there is one
-        return [name, shape, offset, math.prod(shape) * wire.DTYPES[name].itemsize]
-    return [name, shape, offset, draw(sizes)]
+    try:  # the right length, if there is one; a text times a size would be one of gigabytes
+        length = math.prod(map(operator.index, shape)) * wire.DTYPES[name].itemsize
+    except (TypeError, KeyError):
+        length = draw(sizes)
+    return [name, shape, offset, length]
 
 
 TAGGED: dict[str, Callable[[st.SearchStrategy[Json]], st.SearchStrategy[Json]]] = {
