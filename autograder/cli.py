@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from autograder import names, tutor
 from autograder.lesson import Lesson, UnfitGraders, UnknownAssignment
 from autograder.local import grader
+from autograder.memory import Exhausted
 from autograder.render import terminal, words
 from autograder.sandbox import levels, probe
 from autograder.sandbox.launch import CannotStart
@@ -54,7 +55,7 @@ def _run(argv: list[str] | None) -> int:
     options = _parser().parse_args(argv)
     try:
         status: int | None = options.run(options)
-    except (CannotGrade, UnknownAssignment, UnfitGraders, NoWorkbook, Refused) as error:
+    except (CannotGrade, Exhausted, UnknownAssignment, UnfitGraders, NoWorkbook, Refused) as error:
         return _complain(str(error), NOT_GRADED)
     except CannotStart as error:
         return _complain(f"student code cannot be run on this machine: {error}", NOT_GRADED)

@@ -14,6 +14,13 @@ DATA = re.compile(r"^VmData:\s+(\d+) kB$", re.MULTILINE)
 ENOUGH = "grading it takes more memory than a grader may take"
 
 
+class Exhausted(Exception):
+    """The limit was reached; the text is for whoever waits for marks."""
+
+    def __init__(self) -> None:
+        super().__init__(ENOUGH)
+
+
 def limit() -> None:
     """Hold this process to what it takes now and `ROOM` more. The processes that it starts may lift that again."""
     if sys.platform == "linux":
@@ -37,14 +44,27 @@ def lift() -> None:
 
 @contextlib.contextmanager
 def limited() -> Iterator[None]:
-    """Hold this process to `limit` for a while."""
+    """Hold this process to `limit` for a while.
+
+    Raises:
+        Exhausted: it was reached.
+    """
     limit()
     try:
         yield
+    except Exception as error:
+        if reached(error):
+            raise Exhausted from error
+        raise
     finally:
         lift()
 
 
 def reached(error: BaseException) -> bool:
-    """Whether an exception says that there is no memory left; torch has one of its own."""
-    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "can't allocate memory" in str(error))
+    """Whether an exception says that there is no memory left."""
+    return isinstance(error, MemoryError | RuntimeError) and told(f"{type(error).__name__}: {error}")
+
+
+def told(line: str) -> bool:
+    """Whether the last line of a traceback does; torch has an exception of its own for it."""
+    return line.startswith("MemoryError") or (line.startswith("RuntimeError") and "can't allocate memory" in line)

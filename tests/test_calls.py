@@ -31,6 +31,18 @@ def test_source_that_takes_too_much_is_no_python(source: str) -> None:
     calls.forget([])
 
 
+def test_all_sources_of_one_hand_in_have_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograder.parser.Parser.__init__.__defaults__", (1.5,))
+    calls.forget([])
+    greedy, long = GREEDY["dotted import"], "first = 1\n" * 2000
+    assert [calls.parse(source) is None for source in (f"{greedy}.b", long, f"{greedy}.c", f"{greedy}.d", f"{long}#")] == [
+        True, False, True, True, True,
+    ]  # fmt: skip
+    calls.forget([])
+    assert calls.parse(long) is not None
+    calls.forget([])
+
+
 def test_long_source_is_read_like_a_short_one() -> None:
     source = "first = 1\n" * 2000
     assert len(source) > calls.SMALL
