@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograder import names, tutor
+from autograder.advice import Advice
 from autograder.lesson import Lesson, UnfitGraders, UnknownAssignment
 from autograder.local import grader
 from autograder.memory import Exhausted
@@ -101,10 +102,18 @@ def check(options: argparse.Namespace) -> int:
     if not report.exercises:
         raise CannotGrade(f"{path}: {report.note}")
     if not options.json:
-        terminal.show(terminal.console(), terminal.report(report, options.hints))
+        _show_report(report, options.hints)
         if report.isolation == levels.NONE:
             terminal.say(words.NO_WALLS)
     return ALL_RIGHT if report.score == report.max_score else NOT_ALL_RIGHT
+
+
+def _show_report(report: Report, hints: int) -> None:
+    """The Report; its marks alone if that cannot be made."""
+    with Advice("the Report"):
+        terminal.show(terminal.console(), terminal.report(report, hints))
+        return
+    terminal.say(f"{report.score:g} of {report.max_score:g} points")
 
 
 def _check(path: Path, lesson: Lesson, exercise: str | None) -> Report:
@@ -185,7 +194,8 @@ def _show_class(batch: Batch, outcomes: list[Outcome]) -> None:
     paths = [course.report(batch.assignment, outcome.student) for outcome in outcomes]
     reports = [Report.from_json(path.read_text("utf-8")) for path in paths]
     ids = [task.id for task in Lesson.load(batch.assignment, course.root).tasks]
-    terminal.show(terminal.console(piped=PIPE_WIDTH), terminal.class_table(reports, ids))
+    with Advice("the table of the class"):
+        terminal.show(terminal.console(piped=PIPE_WIDTH), terminal.class_table(reports, ids))
     found = [outcome.skipped for outcome, report in zip(outcomes, reports, strict=True) if report.exercises]
     terminal.say("")
     terminal.say(f"{found.count(False)} graded, {found.count(True)} unchanged, {len(reports) - len(found)} unreadable")
