@@ -36,6 +36,7 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 PIPE_WIDTH = 160  # a file has room for the whole table
 ALL_RIGHT, NOT_ALL_RIGHT, NOT_GRADED, INTERRUPTED, NOT_READ = 0, 1, 2, 130, 141  # the last as if SIGPIPE had ended it
+NOT_ITS_OWN = (BrokenPipeError,)  # nobody reads on
 
 
 class CannotGrade(Exception):
@@ -110,7 +111,7 @@ def check(options: argparse.Namespace) -> int:
 
 def _show_report(report: Report, hints: int) -> None:
     """The Report; its marks alone if that cannot be made."""
-    with Advice("the Report"):
+    with Advice("the Report", passes=NOT_ITS_OWN):
         terminal.show(terminal.console(), terminal.report(report, hints))
         return
     terminal.say(f"{report.score:g} of {report.max_score:g} points")
@@ -194,7 +195,7 @@ def _show_class(batch: Batch, outcomes: list[Outcome]) -> None:
     paths = [course.report(batch.assignment, outcome.student) for outcome in outcomes]
     reports = [Report.from_json(path.read_text("utf-8")) for path in paths]
     ids = [task.id for task in Lesson.load(batch.assignment, course.root).tasks]
-    with Advice("the table of the class"):
+    with Advice("the table of the class", passes=NOT_ITS_OWN):
         terminal.show(terminal.console(piped=PIPE_WIDTH), terminal.class_table(reports, ids))
     found = [outcome.skipped for outcome, report in zip(outcomes, reports, strict=True) if report.exercises]
     terminal.say("")
