@@ -63,10 +63,7 @@ def follows_errors(student, draw):
     """
     depends_on_y(student, draw)
     low, high = below_and_above(student, draw)
-    sized = low.numel() == high.numel() and low.numel() in (
-        2,
-        10,
-    )  # a number for each coefficient, or for each entry of x
+    sized = low.numel() == high.numel() and low.numel() in (2, 10)  # one for each coefficient, or entry of x
     expect.true(
         sized and float(torch.cosine_similarity(low, high, dim=0)) < -0.5,
         f"{expect.show(low)} where all predictions are too low, {expect.show(high)} where they are too high",
