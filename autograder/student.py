@@ -18,11 +18,11 @@ import torch
 
 from autograder.lesson import STUB
 from autograder.sandbox import wire
+from autograder.sandbox.limits import overfull
 from autograder.sandbox.submission import Submission
 
 MEMORABLE = 10_000  # numbers in a value that is remembered
 FEW = 100
-MOST_POINTS, MOST_THINGS = 20_000, 1_000  # of a drawing that is looked at
 Header = dict[str, Any]
 Kind = tuple[torch.Size, torch.dtype]  # of a tensor
 
@@ -78,7 +78,7 @@ class Drawing:
     @property
     def overfull(self) -> bool:
         """Whether there is more on the axes than anybody looks at."""
-        return len(self.marks) > MOST_THINGS or self.points > MOST_POINTS
+        return overfull(self.marks)
 
 
 @dataclass(frozen=True)

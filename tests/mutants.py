@@ -23,6 +23,7 @@ import torch
 from autograder.imitation import Imitation
 from autograder.lesson import Lesson, Reference
 from autograder.sandbox import drawing
+from autograder.sandbox.limits import overfull
 from autograder.student import Axes, Drawing, StudentError
 from autograder.verdicts import judge
 
@@ -134,7 +135,7 @@ class Artist(Imitation):
     def drawing(self, axes: Axes, *, picture: bool = False) -> Drawing:
         try:
             marks = drawing.describe(self._figure.axes[0])
-            if picture and marks:
+            if picture and marks and not overfull(marks):
                 self._figure.savefig(io.BytesIO())
         except Exception as error:
             raise StudentError(type(error).__name__, str(error), "") from error

@@ -9,7 +9,7 @@ import torch
 
 from autograder.graders import test_plot_fit as plot_grader
 from autograder.report import Exercise, Report, Verdict
-from autograder.student import MOST_POINTS, MOST_THINGS
+from autograder.sandbox.limits import MOST_POINTS, MOST_THINGS
 from tests.conftest import Grade
 from tests.sample_class import Maker
 

@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from autograder.graders import expect
-from autograder.student import MOST_POINTS, MOST_THINGS, StudentError
+from autograder.sandbox.limits import MOST_POINTS, MOST_THINGS
+from autograder.student import StudentError
 
 USES = ("predict",)
 # A falling line, unsorted rows, and targets of which no mix-up lies on it: no two mistakes look alike here. So many

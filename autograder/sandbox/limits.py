@@ -6,6 +6,7 @@ import dataclasses
 import errno
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ except ImportError:  # on Windows
     resource = None  # type: ignore[assignment]
 
 MIB = 1 << 20
+MOST_POINTS, MOST_THINGS = 20_000, 1_000  # of a drawing that anybody looks at
 DATAGRAM = 1 << 16  # bytes of one message between the grader and the warm process
 
 
@@ -95,6 +97,11 @@ def exceeded(error: BaseException, limits: Limits) -> str | None:
     if number == errno.EMFILE:
         return f"had more than {limits.open_files} files open"
     return None
+
+
+def overfull(marks: Sequence[dict[str, Any]]) -> bool:
+    """Whether a drawing (see `drawing.describe`) has more in it than anybody looks at."""
+    return len(marks) > MOST_THINGS or sum(len(mark["xy"]) for mark in marks) > MOST_POINTS
 
 
 def size(number: int) -> str:

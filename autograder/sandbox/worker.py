@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 
 import autograder
 from autograder.sandbox import drawing, switches, tensors, wire
-from autograder.sandbox.limits import Limits, exceeded
+from autograder.sandbox.limits import Limits, exceeded, overfull
 from autograder.sandbox.shell import Output, Shell, explain, origin, raised_in
 
 Header = dict[str, Any]
@@ -151,12 +151,12 @@ class Worker:
         return {"handle": len(self._kept) - 1}, b""
 
     def _drawn(self, header: Header, _: bytes) -> Reply:
-        """What lies on the axes, and a picture if there is something, or the error that only a picture meets."""
+        """What lies on the axes, and a picture if somebody will look at it, or the error that only a picture meets."""
         axes = self._kept[header["handle"]]
         marks, answer = drawing.describe(axes), Header()
         picture, encoder = _Bytes(), wire.Encoder()
         try:
-            if header["picture"] and marks:
+            if header["picture"] and marks and not overfull(marks):
                 FigureCanvasAgg(axes.figure).print_png(picture)  # plt.show() has taken the figure's own canvas away
         except Exception as error:
             answer["undrawable"] = self._raised(error)
