@@ -17,8 +17,6 @@ from nbgrader.utils import parse_utc
 
 OWN = "."  # the student id of what is the instructor's
 TIMESTAMP = 100  # characters of a time that are read: a file of any size may lie there
-
-
 _copy_files = BaseConverter.init_assignment
 
 
