@@ -13,11 +13,11 @@ $(BIN)/.installed: pyproject.toml constraints.txt
 	touch $@
 
 exercises: install  ## exercises/ from solutions/
-	$(BIN)/python -m autograder.release
+	$(BIN)/python -m autograder.classroom.release
 
 demo: exercises  ## grade the sample class and say where to look
 	$(BIN)/python -m tests.sample_class .
-	$(BIN)/autograder grade sgd
+	for lesson in solutions/*.py; do $(BIN)/autograder grade "$$(basename "$$lesson" .py)" || exit; done
 
 lint: install
 	$(BIN)/ruff check .
@@ -39,7 +39,7 @@ fuzz: install  ## every fuzz test for ten minutes
 	$(BIN)/python -m tests.fuzz
 
 stability: install  ## the verdict of every random answer under 20 seeds; takes ten minutes
-	SEEDS=20 $(BIN)/python -m pytest tests/test_luck.py --numprocesses 2
+	SEEDS=20 $(BIN)/python -m pytest tests/lessons/test_luck.py --numprocesses 2
 
 clean:  ## what was built; hand-ins and marks in course/ stay
 	rm -rf solutions/*/ build *.egg-info .venv/bin/.installed

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from autograder.course import configure
+from autograder.classroom.course import configure
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821
 configure(c, Path(__file__).resolve().parent)
+c.CourseDirectory.course_id = "sgd-from-scratch"

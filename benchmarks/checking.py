@@ -11,9 +11,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from autograder.grading import Grader
-from autograder.handin import read
-from autograder.lesson import Lesson
+from autograder.grading.grader import Grader
+from autograder.handin.handin import read
+from autograder.lesson.manifest import Lesson
 from autograder.sandbox import probe
 from autograder.sandbox.launch import WarmProcess
 from benchmarks.courses import run

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.lesson import HOME, Lesson
+from autograder.lesson.manifest import Lesson
+from autograder.lesson.shelf import KIT
 from tests.sample_class import Maker
 
 BIN = Path(sys.executable).parent
@@ -66,9 +67,9 @@ def ours(root: Path, students: int) -> Path:
     """A course of this kit with `students` right hand-ins."""
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
-    shutil.copy(HOME / "nbgrader_config.py", root)
+    shutil.copy(KIT / "nbgrader_config.py", root)
     for folder in ("exercises", "solutions"):
-        shutil.copytree(HOME / folder, root / folder)
+        shutil.copytree(KIT / folder, root / folder)
     text = Maker(Lesson.load()).text()
     _hand_in(root / "course" / "submitted", text, students)
     return root

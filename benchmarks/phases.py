@@ -14,9 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from autograder import batch, grading, nbgrading
-from autograder.converters import Marks, Pages
-from autograder.course import Course
+from autograder.classroom import batch, nbgrading
+from autograder.classroom.converters import Marks, Pages
+from autograder.classroom.course import Course
+from autograder.grading import grader as grading
 from autograder.sandbox import session, submission
 from autograder.sandbox.levels import BEST
 from benchmarks.courses import ours

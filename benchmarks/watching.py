@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from autograder.lesson import Lesson
+from autograder.lesson.manifest import Lesson
 from benchmarks.courses import run
 from tests.sample_class import Maker
 from tests.terminals import Terminal

@@ -1,4 +1,4 @@
-"""Answers to one exercise each, with their verdicts, in `tests/answers/EXERCISE.toml`.
+"""Answers to one exercise each, with their verdicts, in `lessons/NAME/answers/EXERCISE.toml`.
 
 ::
 
@@ -21,13 +21,14 @@ from __future__ import annotations
 
 import ast
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.report import Verdict
-from autograder.verdicts import Verdicts
+from autograder.grading.verdicts import Verdicts
+from autograder.lesson import shelf
+from autograder.lesson.report import Verdict
 
-HERE = Path(__file__).resolve().parent / "answers"
 CHANCE = {"DataLoader", "RandomSampler", "choice", "choices", "default_rng", "multinomial", "permutation", "rand",
           "randint", "randn", "random", "randperm", "sample", "shuffle"}  # fmt: skip
 
@@ -36,6 +37,7 @@ CHANCE = {"DataLoader", "RandomSampler", "choice", "choices", "default_rng", "mu
 class Answer:
     """One answer and what it deserves."""
 
+    lesson: str
     exercise: str
     name: str
     code: str
@@ -59,14 +61,16 @@ class Answer:
         return bool(CHANCE & (names | {node.attr for node in nodes if isinstance(node, ast.Attribute)}))
 
 
-def load() -> list[Answer]:
-    """All answers, by exercise."""
-    found = []
-    for path in sorted(HERE.glob("*.toml")):
+def load(root: Path = shelf.KIT) -> list[Answer]:
+    """All answers of all lessons below `root`, by lesson and exercise."""
+    return [answer for name in shelf.names(root) for answer in _of(name, shelf.hidden(name, root) / "answers")]
+
+
+def _of(lesson: str, folder: Path) -> Iterator[Answer]:
+    for path in sorted(folder.glob("*.toml")):
         data = tomllib.loads(path.read_text("utf-8"))
-        found += [Answer(path.stem, right=True, **entry) for entry in data["right"]]
-        found += [Answer(path.stem, right=False, **entry) for entry in data["wrong"]]
-    return found
+        for kind in ("right", "wrong"):
+            yield from (Answer(lesson, path.stem, right=kind == "right", **entry) for entry in data.get(kind, ()))
 
 
 def lost(found: Verdicts) -> list[str]:

@@ -6,6 +6,7 @@ it are replaced by what they stand for.
 
     @COURSE@   the course's folder
     @KIT@      the folder of the package
+    @LESSON@   the folder of the hidden graders
     @HOME@     the home of the one who grades, with a secret in it
     @HONEST@   the id of an honest student
     @VICTIM@   the id of another process of the same user
@@ -756,11 +757,13 @@ SECRETS = under(
         "tests-on-disk",
         "reads the hidden graders",
         """
-        places = ["@KIT@/graders/test_fit.py", *glob.glob("@KIT@/**", recursive=True)]
+        places = ["@LESSON@/graders/test_fit.py"]
+        places += [path for top in ("@LESSON@", "@KIT@") for path in glob.glob(top + "/**", recursive=True)]
         places += glob.glob(sys.prefix + "/**/test_fit.py", recursive=True)
         for path in places:
             attempt(read, path)
-        attempt(os.listdir, "@KIT@/graders")
+        for folder in ("@LESSON@", "@LESSON@/graders", "@KIT@/graders"):
+            attempt(os.listdir, folder)
         """,
     ),
     thief(
@@ -879,7 +882,7 @@ SECRETS = under(
         """
         import linecache
         attempt(lambda: [telling(entry[2]) for entry in linecache.cache.values() if len(entry) > 2])
-        attempt(linecache.getlines, "@KIT@/graders/test_fit.py")
+        attempt(linecache.getlines, "@LESSON@/graders/test_fit.py")
         attempt(linecache.getlines, "@COURSE@/solutions/sgd.py")
         """,
     ),
@@ -1496,7 +1499,7 @@ FILES = under(
         """
         import os, shutil
         def everywhere(act):
-            for place in ("../escaped", "../../escaped", "@HOME@/secret", "@COURSE@/solutions/sgd.py", "@KIT@/lesson.py"):
+            for place in ("../escaped", "../../escaped", "@HOME@/secret", "@COURSE@/solutions/sgd.py", "@KIT@/lesson/manifest.py", "@LESSON@/lesson.toml"):
                 try:
                     act(place)
                 except OSError:

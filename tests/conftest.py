@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from autograder.batch import Batch
-from autograder.course import Course
-from autograder.grading import Grader, Grading
-from autograder.handin import read
-from autograder.lesson import HOME, Lesson
+from autograder.classroom.batch import Batch
+from autograder.classroom.course import Course
+from autograder.grading.grader import Grader, Grading
+from autograder.handin.handin import read
+from autograder.lesson import shelf
+from autograder.lesson.manifest import Lesson
+from autograder.lesson.shelf import KIT
 from autograder.sandbox import levels, probe
 from autograder.sandbox.launch import WarmProcess
 from autograder.sandbox.limits import Limits
@@ -26,6 +28,7 @@ from autograder.sandbox.submission import Submission
 from tests.answers import Answer
 from tests.sample_class import Maker
 
+EXAMPLE = "sgd"
 QUICK = Limits(cell=3, call=3, grace=1)
 PATIENT = Limits(cell=8, call=8)
 Grade = Callable[..., Grading]
@@ -33,7 +36,7 @@ Running = Callable[[Answer], Submission]
 # Which test files come first, the slowest of them, so that the processes that share them end at about the same time.
 # `make test` does not share out the attacks: their batch takes every core, and is held to seconds and the whole disk.
 FIRST = (
-    "attacks", "resilience", "batch", "luck", "answers", "lab", "submissions", "page", "graders", "live", "watch", "tutor",
+    "attacks", "resilience", "batch", "luck", "answers", "lab", "submissions", "page", "graders", "live", "watch", "commands",
     "cli", "cold", "postgresql",
 )  # fmt: skip
 settings.register_profile("ci", max_examples=30, derandomize=True, database=None, deadline=None)
@@ -48,11 +51,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def lesson() -> Lesson:
-    return Lesson.load()
+    """The lesson that tests of the engine take for an example."""
+    return Lesson.load(EXAMPLE)
 
 
 @pytest.fixture(scope="session")
 def maker(lesson: Lesson) -> Maker:
+    return maker_of(lesson)
+
+
+@functools.cache
+def maker_of(lesson: Lesson) -> Maker:
     return Maker(lesson)
 
 
@@ -66,22 +75,23 @@ def warm() -> Iterator[WarmProcess]:
 def grade(lesson: Lesson, warm: WarmProcess, tmp_path: Path) -> Grade:
     """Grade the text of a notebook file."""
 
-    def grade_text(text: str, limits: Limits = QUICK) -> Grading:
-        path = tmp_path / "sgd.ipynb"
+    def grade_text(text: str, limits: Limits = QUICK, of: Lesson = lesson) -> Grading:
+        path = tmp_path / f"{of.assignment}.ipynb"
         path.write_text(text, "utf-8")
-        return Grader(lesson, warm, limits).grade(read(path, lesson))
+        return Grader(of, warm, limits).grade(read(path, of))
 
     return grade_text
 
 
 @pytest.fixture
-def submit(lesson: Lesson, maker: Maker, warm: WarmProcess, tmp_path: Path) -> Iterator[Running]:
+def submit(warm: WarmProcess, tmp_path: Path) -> Iterator[Running]:
     """Runs a notebook with this answer in it; all other exercises have the lesson's."""
     running: list[Submission] = []
 
     def start(answer: Answer) -> Submission:
-        path = tmp_path / "sgd.ipynb"
-        path.write_text(maker.text(answers={answer.exercise: answer.code}, bare=True), "utf-8")
+        lesson = Lesson.load(answer.lesson)
+        path = tmp_path / f"{lesson.assignment}.ipynb"
+        path.write_text(maker_of(lesson).text(answers={answer.exercise: answer.code}, bare=True), "utf-8")
         submission = Submission(warm, [cell["source"] for cell in read(path, lesson).code], QUICK)
         running.append(submission)
         submission.run()
@@ -106,9 +116,9 @@ def make_course(root: Path, *, fresh: bool = False) -> Path:
     if not fresh:
         (root / "course").mkdir()
         (root / "course" / "gradebook.db").write_bytes(_empty_gradebook())
-    shutil.copy(HOME / "nbgrader_config.py", root)
-    shutil.copytree(HOME / "exercises", root / "exercises")
-    shutil.copytree(HOME / "solutions", root / "solutions", ignore=shutil.ignore_patterns("sgd"))
+    shutil.copy(KIT / "nbgrader_config.py", root)
+    shutil.copytree(KIT / "exercises", root / "exercises")
+    shutil.copytree(KIT / "solutions", root / "solutions", ignore=shutil.ignore_patterns(*shelf.names()))
     return root
 
 

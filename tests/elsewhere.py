@@ -71,9 +71,9 @@ def pretend() -> None:
 
 
 def grade(path: Path) -> str:
-    from autograder.grading import Grader
-    from autograder.handin import read
-    from autograder.lesson import Lesson
+    from autograder.grading.grader import Grader
+    from autograder.handin.handin import read
+    from autograder.lesson.manifest import Lesson
     from autograder.sandbox import probe
     from autograder.sandbox.process import process
 

@@ -12,6 +12,7 @@ import functools
 import io
 import logging
 import sys
+import tomllib
 import warnings
 from collections.abc import Iterator
 from types import FrameType
@@ -20,40 +21,14 @@ from typing import Any
 import matplotlib.pyplot as plt
 import torch
 
-from autograder.imitation import Imitation
-from autograder.lesson import Lesson, Reference
+from autograder.graders.student import Axes, Drawing, StudentError
+from autograder.grading.imitation import Imitation
+from autograder.grading.verdicts import judge, uses
+from autograder.lesson import shelf
+from autograder.lesson.manifest import Lesson
 from autograder.sandbox import drawing
 from autograder.sandbox.limits import overfull
-from autograder.student import Axes, Drawing, StudentError
-from autograder.verdicts import judge
 
-ANSWERS = {
-    "predict": ["def predict(x, a):\n    return x @ a", "def predict(x, a):\n    return (x * a).sum(dim=1)"],
-    "mse": [
-        "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).mean()",
-        "def mse(y_hat, y):\n    error = y_hat - y\n    return (error * error).sum() / len(y)",
-    ],
-    "gradient": [
-        "def gradient(x, y, a):\n    a.grad = None\n    loss = mse(predict(x, a), y)\n    loss.backward()\n    return a.grad",
-        "def gradient(x, y, a):\n    error = (predict(x, a) - y).detach()\n    return 2 * x.T @ error / len(x)",
-        "def gradient(x, y, a):\n    return torch.autograd.grad(mse(predict(x, a), y), a)[0]",
-    ],
-    "sgd_step": [
-        "def sgd_step(a, lr):\n    with torch.no_grad():\n        a -= lr * a.grad\n    a.grad = None",
-        "def sgd_step(a, lr):\n    with torch.no_grad():\n        a.sub_(lr * a.grad)\n        a.grad.zero_()",
-    ],
-    "fit": [
-        "def fit(x, y, a, lr, epochs, batch_size):\n    n = len(x)\n    losses = []\n"
-        "    for _ in range(epochs):\n        order = torch.randperm(n)\n"
-        "        for start in range(0, n, batch_size):\n            rows = order[start : start + batch_size]\n"
-        "            loss = mse(predict(x[rows], a), y[rows])\n            loss.backward()\n            sgd_step(a, lr)\n"
-        "        losses.append(mse(predict(x, a), y).item())\n    return losses",
-    ],
-    "plot_fit": [
-        "def plot_fit(x, y, a, ax):\n    y_hat = predict(x, a).detach()\n    ax.scatter(x[:, 0], y)\n"
-        "    ax.plot(x[:, 0], y_hat)",
-    ],
-}  # fmt: skip
 OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.MatMult, ast.FloorDiv, ast.Mod)
 METHODS = {
     "mean": ("sum", "max", "median", "std", "prod"), "sum": ("mean", "max", "prod", "cumsum"), "scatter": ("plot",),
@@ -62,38 +37,6 @@ METHODS = {
 }  # fmt: skip
 ANSWER = "<answer>"  # the file that an answer's code is said to come from
 LINES = 20_000  # of an answer that may run, in all that it is asked; no right one needs more than 1,300
-
-# What no criterion notices, because nobody could, and why.
-EQUIVALENT = {
-    "error = y_hat - y -> error = y - y_hat": "a square has no sign",
-    "return ((y_hat - y) ** 2).mean() -> return ((y - y_hat) ** 2).mean()": "a square has no sign",
-    "loss = mse(predict(x, a), y) -> loss = mse(y, predict(x, a))": "a square has no sign",
-    "loss = mse(predict(x[rows], a), y[rows]) -> loss = mse(y[rows], predict(x[rows], a))": "a square has no sign",
-    "losses.append(mse(predict(x, a), y).item()) -> losses.append(mse(y, predict(x, a)).item())": "a square has no sign",
-    "return torch.autograd.grad(mse(predict(x, a), y), a)[0] -> return torch.autograd.grad(mse(y, predict(x, a)), a)[0]": (
-        "a square has no sign"
-    ),
-    "return torch.autograd.grad(mse(predict(x, a), y), a)[0] -> return torch.autograd.grad(mse(predict(x, a), y), a)[-1]": (
-        "a tuple of one has one last entry"
-    ),
-    "return (error * error).sum() / len(y) -> return (error @ error).sum() / len(y)": "the sum of one number",
-    "error = (predict(x, a) - y).detach() -> error = (predict(x, a) - y).clone()": "an answer may be tracked",
-    "error = (predict(x, a) - y).detach() -> error = (predict(x, a) - y).detach_()": "a tensor of the function's own",
-    "error = (predict(x, a) - y).detach() -> error = predict(x, a) - y": "an answer may be tracked",
-    "return (x * a).sum(dim=1) -> return (a * x).sum(dim=1)": "a product has no order",
-    "return 2 * x.T @ error / len(x) -> return x.T * 2 @ error / len(x)": "a product has no order",
-    "rows = order[start:start + batch_size] -> rows = order[start:batch_size + start]": "a sum has no order",
-    "a -= lr * a.grad -> a -= a.grad * lr": "a product has no order",
-    "a.sub_(lr * a.grad) -> a.sub_(a.grad * lr)": "a product has no order",
-    "ax.plot(x[:, 0], y_hat) -> ax.plot(x[:, -2], y_hat)": "of two columns the first is the last but one",
-    "ax.scatter(x[:, 0], y) -> ax.scatter(x[:, -2], y)": "of two columns the first is the last but one",
-    "y_hat = predict(x, a).detach() -> y_hat = predict(x, a).detach_()": "a tensor of the function's own",
-    "ax.scatter(x[:, 0], y) -> ax.plot(x[:, 0], y)": "a line with corners at the data shows the data",
-    "ax.plot(x[:, 0], y_hat) -> ax.scatter(x[:, 0], y_hat)": "dots or a line, says the docstring",
-}
-
-# What differs, and is let pass: data and line are there, and the docstring forbids nothing besides them.
-TOLERATED = {"ax.plot(x[:, 0], y_hat) -> ax.plot(x, y_hat)": "a second line stands upright at the column of ones"}
 
 
 class Hung(Exception):
@@ -224,32 +167,44 @@ def _replace(tree: ast.AST, target: ast.AST, replacement: Any) -> None:
                     value.append(ast.Pass())
 
 
-def survives(exercise: str, source: str, reference: Reference) -> bool:
+@functools.cache
+def known(lesson: Lesson) -> dict[str, Any]:
+    """What its `mutants.toml` says: the `answers` to change, and which changes are `equivalent` or `tolerated`."""
+    path = lesson.folder / "mutants.toml"
+    return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {"answers": {}}
+
+
+def excused(lesson: Lesson) -> dict[str, str]:
+    """The changes that no criterion has to notice, and why."""
+    return {**known(lesson).get("equivalent", {}), **known(lesson).get("tolerated", {})}
+
+
+def survives(lesson: Lesson, exercise: str, source: str) -> bool:
     """Whether an answer gets all marks, in this process; one that never ends does not."""
     logging.disable()  # in a worker backward() raises the student's error; here, the grader's
     names: dict[str, Any] = {"torch": torch, "plt": plt}
-    for name in ("predict", "mse", "gradient", "sgd_step"):
-        names.setdefault(name, getattr(reference, name))
+    names |= {name: getattr(lesson.reference, name) for name in uses(lesson, exercise)}
     exec(compile(source, ANSWER, "exec"), names)
-    student: Any = Artist(exercise, names[exercise], reference)
+    student: Any = Artist(exercise, names[exercise], lesson.reference)
     try:
         with warnings.catch_warnings(action="ignore"), contextlib.redirect_stdout(io.StringIO()), bounded():
             torch.manual_seed(0)
-            return judge(exercise, student, reference).full
+            return judge(lesson, exercise, student).full
     finally:
         logging.disable(logging.NOTSET)
 
 
 @functools.cache
-def survivors(exercise: str, reference: Reference) -> tuple[int, list[str]]:
+def survivors(lesson: Lesson, exercise: str) -> tuple[int, list[str]]:
     """How many mutants there are, and those that no criterion notices."""
-    found = [(name, text) for source in ANSWERS[exercise] for name, text in mutants(source)]
-    return len(found), [name for name, text in found if survives(exercise, text, reference)]
+    found = [(name, text) for source in known(lesson)["answers"][exercise] for name, text in mutants(source)]
+    return len(found), [name for name, text in found if survives(lesson, exercise, text)]
 
 
 if __name__ == "__main__":
-    for exercise in ANSWERS:
-        number, alive = survivors(exercise, Lesson.load().reference)
-        print(f"{exercise}: {number} mutants, {number - len(alive)} killed")  # noqa: T201
-        for name in alive:
-            print(f"  {EQUIVALENT.get(name) or TOLERATED.get(name) or 'ALIVE'}: {name}")  # noqa: T201
+    for lesson in map(Lesson.load, shelf.names()):
+        for exercise in known(lesson)["answers"]:
+            number, alive = survivors(lesson, exercise)
+            print(f"{exercise}: {number} mutants, {number - len(alive)} killed")  # noqa: T201
+            for name in alive:
+                print(f"  {excused(lesson).get(name, 'ALIVE')}: {name}")  # noqa: T201

@@ -1,4 +1,4 @@
-"""The sample class: small answers in `tests/submissions/*.toml`, made into notebooks as students hand them in.
+"""The sample class of a lesson: small answers in `lessons/NAME/class/*.toml`, made into notebooks as students hand them in.
 
 Each file tells about one student::
 
@@ -40,11 +40,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.lesson import HOME, Cell, Lesson
-from autograder.release import source_notebook
+from autograder.lesson import shelf
+from autograder.lesson.manifest import Cell, Lesson
+from autograder.lesson.release import source_notebook
 
 MARKERS = re.compile(r"^ *### (BEGIN|END) SOLUTION\n?", re.MULTILINE)
-HERE = Path(__file__).resolve().parent / "submissions"
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ class Sample:
     expected: dict[str, Any]
 
 
-def load() -> list[Sample]:
+def load(lesson: Lesson) -> list[Sample]:
     """The whole class, by name."""
-    return [_sample(path) for path in sorted(HERE.glob("*.toml"))]
+    return [_sample(path) for path in sorted(lesson.folder.glob("class/*.toml"))]
 
 
 def _sample(path: Path) -> Sample:
@@ -80,7 +80,7 @@ class Maker:
 
     def __init__(self, lesson: Lesson) -> None:
         self._lesson = lesson
-        solved = source_notebook(HOME / "solutions" / f"{lesson.assignment}.py")
+        solved = source_notebook(shelf.source(lesson.assignment, lesson.root))
         self._solved = {
             _id(cell): MARKERS.sub("", cell["source"])
             for cell in solved.cells
@@ -144,14 +144,15 @@ def _id(cell: Cell) -> str:
     return str(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
 
 
-def hand_in(root: Path, samples: list[Sample], assignment: str = "sgd") -> None:
+def hand_in(root: Path, lesson: Lesson) -> None:
     """Put the class's files where nbgrader expects hand-ins, unless real ones are there."""
-    there = {folder.name for folder in (root / "course" / "submitted").glob("*")}
+    samples, assignment = load(lesson), lesson.assignment
+    there = {folder.parent.name for folder in (root / "course" / "submitted").glob(f"*/{assignment}")}
     if others := sorted(there - {sample.name for sample in samples}):
         raise SystemExit(
             f"course/submitted holds hand-ins of others ({', '.join(others[:3])}): no sample class is added"
         )
-    maker = Maker(Lesson.load(assignment))
+    maker = Maker(lesson)
     for sample in samples:
         folder = root / "course" / "submitted" / sample.name / assignment
         folder.mkdir(parents=True, exist_ok=True)
@@ -159,4 +160,5 @@ def hand_in(root: Path, samples: list[Sample], assignment: str = "sgd") -> None:
 
 
 if __name__ == "__main__":
-    hand_in(Path(sys.argv[1]), load())
+    for name in shelf.names():
+        hand_in(Path(sys.argv[1]), Lesson.load(name))

@@ -33,14 +33,15 @@ import pytest
 from traitlets.config import Config
 
 import autograder
-from autograder.course import Course
-from autograder.report import Report
+from autograder.classroom.course import Course
+from autograder.lesson import shelf
+from autograder.lesson.report import Report
 from autograder.sandbox import levels, probe
 from autograder.sandbox.limits import Limits
 from tests.attacks import ALL, ATTACKS, LEFTOVER, Attack
+from tests.classroom.test_batch import totals
 from tests.conftest import make_course
 from tests.sample_class import Maker
-from tests.test_batch import totals
 
 pytestmark = pytest.mark.skipif(probe.best() == levels.NONE, reason="NO ISOLATION ON THIS MACHINE: nothing to test")
 
@@ -49,6 +50,7 @@ MEMORY, DISK = 2 << 30, 1 << 31  # what it must all stay below, on a machine und
 THREADS = (os.cpu_count() or 1) * Limits().threads + 100  # of a worker a core, each to its limit, and the graders' own
 PATIENCE, PAGE = 10.0, 5.0  # seconds: to open a file (a lease would keep one waiting for 45), to make a page
 KIT = Path(autograder.__file__).resolve().parent
+LESSON = shelf.hidden("sgd")
 SECRETS = {name: f"canary{token_hex(8)}" for name in ("environment", "home", "answers", "hand-in", "roster", "process")}
 GRADER = "The probes read off what the sampler did"  # words of a hidden grader that no student reads
 SET_CHILD_SUBREAPER, GETVAL, IPC_RMID, IPC_STAT = 36, 12, 0, 2
@@ -117,7 +119,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory, maker: Maker) -> Iterator[See
         plant(root, home)
         who = seats()
         words = {
-            "COURSE": root, "KIT": KIT, "HOME": home, "VICTIM": victim.pid, "HONEST": "a000-honest",
+            "COURSE": root, "KIT": KIT, "LESSON": LESSON, "HOME": home, "VICTIM": victim.pid, "HONEST": "a000-honest",
             **services.words, **queues.words,
         }  # fmt: skip
         for student, attack in sorted(who.items(), key=lambda seat: seat[1] is not None):  # the honest first
@@ -129,6 +131,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory, maker: Maker) -> Iterator[See
             root / "exercises",
             home,
             KIT,
+            LESSON,
         )
         files, state = snapshot(*watched), process_state(victim.pid)
         with adopted() as orphans, Watch(tmp) as watch:
@@ -436,7 +439,7 @@ def test_page_is_made_at_once(attack: Attack, seen: Seen) -> None:
 
 
 def test_secrets_are_where_attackers_look(seen: Seen) -> None:
-    assert GRADER in (KIT / "graders" / "test_fit.py").read_text("utf-8")
+    assert GRADER in (LESSON / "graders" / "test_fit.py").read_text("utf-8")
     assert (seen.course.root / "solutions" / "sgd.py").read_text("utf-8").count(SECRETS["answers"]) == 2
 
 

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder import cli, verdicts
-from autograder.report import Report
+from autograder import cli
+from autograder.basics.text import plain
+from autograder.grading import verdicts
+from autograder.lesson.manifest import Lesson
+from autograder.lesson.report import Report
 from autograder.sandbox import levels, probe
-from autograder.text import plain
 from tests.conftest import hand_in, make_course, run, use_database
 from tests.sample_class import Maker
 
@@ -279,7 +281,7 @@ def test_points_that_were_changed_in_one_place_only_are_named_before_anything_is
 
 UNFIT = (
     "mse has criteria worth 8 points, and a cell in the notebook worth 9; fit has criteria worth 10 points, and a cell in "
-    "the notebook worth 11: change the marks in autograder/graders/test_mse.py or the points in solutions/sgd.py, and run "
+    "the notebook worth 11: change the marks in lessons/sgd/graders/test_mse.py or the points in solutions/sgd.py, and run "
     "`make exercises`"
 )
 
@@ -288,10 +290,10 @@ def test_points_that_were_changed_in_a_grader_only_are_named_by_check(
     notebook: Path, maker: Maker, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notebook.write_text(maker.text(bare=True))
-    monkeypatch.setitem(verdicts._graders().worth, "autograder.graders.test_mse", 9.5)
+    monkeypatch.setitem(verdicts._graders(Lesson.load().folder).worth, "mse", 9.5)
     assert refused(capsys, "check", str(notebook)) == (
         "autograder: mse has criteria worth 9.5 points, and a cell in the notebook worth 8: change the marks in "
-        "autograder/graders/test_mse.py or the points in solutions/sgd.py, and run `make exercises`"
+        "lessons/sgd/graders/test_mse.py or the points in solutions/sgd.py, and run `make exercises`"
     )
 
 

@@ -24,17 +24,18 @@ import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from autograder import verdicts
 from autograder.graders import expect
-from autograder.handin import HandIn, grade_id, is_checks, parse, read, repair
-from autograder.lesson import Lesson
+from autograder.graders.student import Axes, Student, StudentError, Unanswered
+from autograder.grading import verdicts
+from autograder.handin.handin import HandIn, read, repair
+from autograder.handin.notebook import grade_id, is_checks, parse
+from autograder.lesson.manifest import Lesson
 from autograder.sandbox import wire
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.submission import Submission, read_outputs
 from autograder.sandbox.wire import Decoder, Encoder, Foreign, WireError
-from autograder.student import Axes, Student, StudentError, Unanswered
 from tests.sample_class import Maker
-from tests.test_wire import nested
+from tests.sandbox.test_wire import nested
 
 Json = Any
 Reply = tuple[dict[str, Any], bytes]
@@ -454,7 +455,7 @@ def few(draw: st.DrawFn) -> torch.Tensor:
 @given(st.lists(likely() | replies, min_size=1, max_size=4), st.sampled_from(IDS))
 def test_no_answer_is_taken_for_a_fault_in_the_grader(lies: list[Reply], exercise: str) -> None:
     with at_once(30):
-        found = verdicts.judge(exercise, student(*lies), Lesson.load().reference)
+        found = verdicts.judge(Lesson.load(), exercise, student(*lies))
     assert verdicts.OUR_FAULT not in [criterion.hint for criterion in found.criteria]
 
 

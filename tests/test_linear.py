@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder import calls, handin
-from autograder.case import PLACE
-from autograder.lesson import Lesson
+from autograder.basics.text import brief, escaped, plain, savable
+from autograder.graders.show import show
+from autograder.grading.case import PLACE
+from autograder.handin import calls, handin
+from autograder.lesson.manifest import Lesson
 from autograder.render import html
-from autograder.show import show
-from autograder.text import brief, escaped, plain, savable
 
 LENGTH = 250_000
 SECONDS = 5.0  # what is quadratic takes minutes

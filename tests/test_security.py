@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.lesson import HOME
+from autograder.lesson.shelf import KIT
 from tests.attacks import ATTACKS
-from tests.test_channels import CHANNELS
+from tests.sandbox.test_channels import CHANNELS
 
-TEXT = (HOME / "SECURITY.md").read_text("utf-8")
+TEXT = (KIT / "SECURITY.md").read_text("utf-8")
 NAMED = set(re.findall(r"`(test_\w+\.py)(?:::(test_\w+))?`", TEXT))
 
 
@@ -22,7 +22,8 @@ def test_every_attack_is_in_the_table() -> None:
 
 @pytest.mark.parametrize(("file", "test"), sorted(NAMED))
 def test_every_test_that_is_named_is_there(file: str, test: str) -> None:
-    assert f"def {test or 'test_'}" in Path(__file__).with_name(file).read_text("utf-8")
+    (path,) = Path(__file__).parent.rglob(file)
+    assert f"def {test or 'test_'}" in path.read_text("utf-8")
 
 
 def test_as_many_channels_are_shut_as_it_says() -> None:

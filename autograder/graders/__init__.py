@@ -1,5 +1,7 @@
-"""The hidden graders: one pytest file an exercise, written against `student` and `reference`.
+"""What a lesson's hidden graders and misconceptions are written in: the one room that lessons may import.
 
-Each test is a criterion. The first line of its docstring is the name that the student reads, the rest is the hint
-that a failure shows, and `@pytest.mark.points` says what it is worth. Smallest inputs come first.
+`student` is the student's side of a question, `expect` and `show` say what was wrong with the answer, `draw` makes
+inputs that nobody knows, and `catalogue` is how a misconception is written down. It knows no lesson by name.
 """
+
+__all__ = ["catalogue", "common", "draw", "errors", "expect", "picture", "show", "student"]

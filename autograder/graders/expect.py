@@ -1,4 +1,4 @@
-"""What graders say: `expect.values(student.predict(x, a), reference.predict(x, a))`.
+"""What graders say: `expect.values(student.double(x), reference.double(x))`.
 
 Each function returns when its expectation holds and otherwise raises `Failed` with what a student needs to see.
 Values are compared leniently in shape, dtype and container, so that a wrong shape or dtype costs the criterion that
@@ -12,13 +12,13 @@ from typing import Any, NoReturn
 import numpy as np
 import torch
 
-from autograder.advice import Advice
+from autograder.basics.advice import Advice
 from autograder.graders.difference import describe
+from autograder.graders.show import MANY
+from autograder.graders.show import shape as show_shape
+from autograder.graders.show import show as show  # graders say expect.show
+from autograder.graders.student import deformed
 from autograder.sandbox.wire import Foreign
-from autograder.show import MANY
-from autograder.show import shape as show_shape
-from autograder.show import show as show  # graders say expect.show
-from autograder.student import deformed
 
 RTOL = {torch.float64: 1e-6}
 RTOL_SINGLE = 1e-4

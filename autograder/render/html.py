@@ -11,30 +11,30 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from autograder.advice import Advice
+from autograder.basics.advice import Advice
+from autograder.basics.text import savable
+from autograder.lesson.report import Exercise, Losses, Report
 from autograder.render import curve, words
 from autograder.render.picture import LEFT_OUT, fits
-from autograder.report import Exercise, Report
-from autograder.text import savable
 
 TICKS = re.compile(r"`([^`<>]+)`")
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
-def render_exercise(
-    exercise: Exercise, pictures: Sequence[bytes] = (), losses: tuple[Sequence[float], Sequence[float]] | None = None
-) -> str:
+def render_exercise(exercise: Exercise, pictures: Sequence[bytes] = (), losses: Losses | None = None) -> str:
     """One exercise's verdicts.
 
-    `pictures` are PNG images: what the student's function draws, and the lesson's; `losses` are the student's and the
-    lesson's after each epoch.
+    `pictures` are PNG images: what the student's function draws, and the lesson's.
     """
     images = [base64.b64encode(png).decode() if fits(png) else None for png in pictures]
     template = _environment().get_template("report.html.j2")
     drawn = None
     with Advice("a curve"):
-        drawn = curve.draw(*losses) if losses else None
-    page = template.render(exercise=exercise, images=images, curve=drawn, words=words, left_out=LEFT_OUT)
+        drawn = curve.draw(losses.yours, losses.reference) if losses else None
+    caption = losses.caption if losses else ""
+    page = template.render(
+        exercise=exercise, images=images, curve=drawn, caption=caption, words=words, left_out=LEFT_OUT
+    )
     return savable(page).strip()
 
 
@@ -49,7 +49,7 @@ def render_plain(exercise: Exercise) -> str:
 def render_inline(
     report: Report,
     pictures: Mapping[str, Sequence[bytes]],
-    losses: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    losses: Mapping[str, Losses],
 ) -> str:
     """A whole Report, with its style, for the output of a notebook's cell; pictures and losses are by exercise."""
     found = [(one, pictures.get(one.id, ()), losses.get(one.id)) for one in report.exercises]

@@ -16,13 +16,14 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from autograder.basics.text import brief, plain
+from autograder.lesson.report import Criterion, Exercise, Report, Status, Verdict
 from autograder.render import words
-from autograder.report import Criterion, Exercise, Report, Status, Verdict
-from autograder.text import brief, plain
 
 GAP, ID, LONGEST_ID = 2, len("student"), 80  # of the class table: columns between two; of an id at least, and at most
 NOTE, NOTES = 30, 48  # … of notes that stand beside the marks, at least and at most
 
+UNREAD = (BrokenPipeError,)  # what printing raises when nobody reads on
 COLOUR = {
     Status.PASSED: "green", Status.PARTIAL: "yellow", Status.FAILED: "red", Status.ERROR: "red",
     Status.NOT_ATTEMPTED: "dim", Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.NOT_RUN: "dim",
@@ -162,6 +163,11 @@ def show(console: Console, renderable: RenderableType, *, wrap: bool = True) -> 
 def say(text: str, *, error: bool = False) -> None:
     """Print a line."""
     write(f"{plain(text)}\n", error=error)
+
+
+def complain(text: str) -> None:
+    """One line about what could not be done."""
+    say(f"autograder: {text}", error=True)
 
 
 def write(text: str, *, error: bool = False) -> None:

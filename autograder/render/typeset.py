@@ -1,7 +1,7 @@
 """A student's code, Markdown, HTML and coloured text as HTML that is harmless.
 
 Some of these conversions take a time, and make an amount, that grow with the square of a text or worse: whoever cannot
-wait has them done by `autograder.typesetter`. nbconvert's own are not used: to import them takes seconds.
+wait has them done by `autograder.render.typesetter`. nbconvert's own are not used: to import them takes seconds.
 """
 
 from __future__ import annotations

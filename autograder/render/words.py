@@ -1,6 +1,6 @@
 """The words of a Report, the same wherever it is shown."""
 
-from autograder.report import Criterion, Report, Status, Verdict
+from autograder.lesson.report import Criterion, Report, Status, Verdict
 
 STATUS = {
     Status.PASSED: "all right",
@@ -19,7 +19,6 @@ KEPT = "What is right"
 SAME = "The same seems to be behind this one."
 TODO = "Nothing is written here yet."
 STOPS = "Get that cell to run in the notebook, and save."
-CURVE = "The loss after each epoch, on 60 points on a line: yours, and the lesson's."
 NO_WALLS = "No walls on this machine: your code runs as you, and may do whatever you may do."
 UNISOLATED = "Student code ran without isolation (--isolation none)."
 

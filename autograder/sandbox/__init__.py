@@ -1,5 +1,8 @@
-"""Student code runs here, in a process of its own, and is spoken to through frames of plain data.
+"""Where student code runs: one process a hand-in, forked from a warm one, behind walls and with limits.
 
-`wire` is the language; `warm`, `worker`, `shell` and `limits` run on the untrusted side; `session` and
-`submission` are the trusted side's ends of it.
+In go sources of cells, names of functions and inputs, and out come values and texts, as frames. It judges nothing, and
+no test, answer or mark ever comes here. `warm`, `alone`, `worker`, `shell`, `spelling`, `drawing`, `switches` and
+`tensors` are the untrusted side.
 """
+
+__all__ = ["drawing", "launch", "levels", "limits", "probe", "process", "session", "submission", "wire"]

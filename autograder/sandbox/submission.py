@@ -8,10 +8,10 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from autograder.basics.text import savable
 from autograder.sandbox.launch import Died, Workers
 from autograder.sandbox.limits import Limits, size
 from autograder.sandbox.session import Killed, Reply, Session, Stopped
-from autograder.text import savable
 
 Output = dict[str, Any]
 PICTURES = ("image/png", "image/jpeg")

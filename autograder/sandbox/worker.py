@@ -224,7 +224,7 @@ def main(connection: socket.socket, shell: Shell, limits: Limits) -> None:
     Worker(connection, shell, limits).serve()
 
 
-AXES = 3  # that the grader of a right plot_fit asks for
+AXES = 3  # that are ready: as many as a grader asks for whose student draws well
 prepared: list[Figure] = []  # blank ones, drawn once before any fork: half of what a small plot costs
 
 WARM_UP = """

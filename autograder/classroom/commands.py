@@ -1,0 +1,90 @@
+"""The command for those who grade a class: grade."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from autograder.basics.advice import Advice
+from autograder.basics.refused import Refused
+from autograder.classroom import names
+from autograder.lesson.manifest import Lesson
+from autograder.render import terminal, words
+from autograder.sandbox import levels, probe
+
+if TYPE_CHECKING:
+    from autograder.classroom.batch import Batch, Outcome
+
+PIPE_WIDTH = 160  # a file has room for the whole table
+
+
+def grade(options: argparse.Namespace) -> bool:
+    """Grade a class; whether all hand-ins could be graded."""
+    _demand_isolation(options.isolation)
+    from autograder.classroom.batch import Batch  # nbgrader is slow to import
+    from autograder.classroom.course import Course, find_root
+
+    course = Course(find_root())
+    lesson = Lesson.load(options.assignment, course.root)
+    batch = Batch(course, lesson.assignment, options.isolation, options.force)
+    students = batch.students(options.student)
+    batch.prepare()
+    outcomes = _grade_with_progress(batch, students, options.jobs or os.cpu_count() or 1)
+    return _summarise(batch, lesson, outcomes)
+
+
+def _demand_isolation(level: str) -> None:
+    if level not in levels.LEVELS:
+        raise Refused(f"unknown isolation {level!r}: choose from {', '.join(levels.LEVELS)}")
+    if sys.platform != "linux":
+        raise Refused("a class is graded on Linux, where a container is enough; here, `autograder check` works")
+    if level != levels.NONE and probe.best() != level:
+        raise Refused(
+            f"student code cannot be shut in on this machine ({level} is missing): "
+            f"grade elsewhere, or without protection by saying --isolation {levels.NONE}"
+        )
+
+
+def _grade_with_progress(batch: Batch, students: list[str], jobs: int) -> list[Outcome]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    rate = TextColumn("{task.fields[rate]:.1f} a second")
+    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
+    outcomes, console = [], terminal.console(error=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=len(students), rate=0.0)
+        for outcome in batch.run(students, jobs):
+            outcomes.append(outcome)
+            progress.update(task, advance=1, rate=progress.tasks[task].speed or 0.0)
+    return sorted(outcomes, key=lambda outcome: outcome.student)
+
+
+def _summarise(batch: Batch, lesson: Lesson, outcomes: list[Outcome]) -> bool:
+    failures = [outcome for outcome in outcomes if outcome.error is not None]
+    try:
+        _show_class(batch, lesson, [outcome for outcome in outcomes if outcome.error is None])
+    finally:  # also if nobody reads the table to its end
+        for outcome in failures:
+            terminal.complain(f"{names.shown(outcome.student)} could not be graded: {outcome.error}")
+    return not failures
+
+
+def _show_class(batch: Batch, lesson: Lesson, outcomes: list[Outcome]) -> None:
+    from autograder.lesson.report import Report
+
+    course = batch.course
+    paths = [course.report(batch.assignment, outcome.student) for outcome in outcomes]
+    reports = [Report.from_json(path.read_text("utf-8")) for path in paths]
+    with Advice("the table of the class", passes=terminal.UNREAD):
+        ids = [task.id for task in lesson.tasks]
+        terminal.show(terminal.console(piped=PIPE_WIDTH), terminal.class_table(reports, ids))
+    found = [outcome.skipped for outcome, report in zip(outcomes, reports, strict=True) if report.exercises]
+    terminal.say("")
+    terminal.say(f"{found.count(False)} graded, {found.count(True)} unchanged, {len(reports) - len(found)} unreadable")
+    terminal.say(f"marks:    {course.gradebook()} (nbgrader's)")
+    terminal.say(f"feedback: {course.feedback(batch.assignment, 'STUDENT')}")
+    terminal.say(f"reports:  {course.report(batch.assignment, 'STUDENT')}")
+    if batch.isolation == levels.NONE:
+        terminal.say(words.UNISOLATED)

@@ -1,0 +1,125 @@
+"""The course: where hand-ins, marks, pages and reports lie, and how nbgrader is told to use our graders."""
+
+from __future__ import annotations
+
+import locale
+import os
+import re
+import sys
+from pathlib import Path
+
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from autograder.classroom import formgrader, stock
+from autograder.lesson import shelf
+from autograder.lesson.manifest import STUBS, Lesson
+from autograder.lesson.shelf import CONFIG, KIT
+from autograder.render.html import TEMPLATES
+
+
+def configure(c: Config, root: Path) -> None:
+    """nbgrader's settings for a course at `root`: our folders, our preprocessors in the place of stock execution."""
+    _find_alembic()
+    c.CourseDirectory.root = str(root)
+    c.CourseDirectory.course_id = _course_id(root)
+    c.CourseDirectory.source_directory = "solutions"
+    c.CourseDirectory.release_directory = "exercises"
+    for step in ("submitted", "autograded", "feedback"):
+        setattr(c.CourseDirectory, f"{step}_directory", f"course/{step}")
+    c.CourseDirectory.db_url = f"sqlite:///{root}/course/gradebook.db?timeout=60"
+    c.ClearSolutions.code_stub = STUBS
+    c.Autograde.exporter_class = "autograder.classroom.nbgrading.HandInExporter"
+    c.Autograde.pre_convert_hook = "autograder.classroom.nbgrading.take_in"
+    c.Autograde.sanitize_preprocessors = []  # HandInExporter has put back all that is the lesson's
+    c.Autograde.autograde_preprocessors = [
+        "autograder.classroom.nbgrading.HiddenGraders",
+        "nbgrader.preprocessors.SaveAutoGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
+    ]
+    c.ExportApp.plugin_class = "autograder.classroom.sheet.Sheet"
+    c.GenerateFeedback.exporter_class = "autograder.classroom.nbgrading.FeedbackExporter"
+    c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
+    c.FeedbackExporter.extra_template_basedirs = [str(TEMPLATES)]  # of this one alone: formgrader has its own template
+    c.FeedbackExporter.template_name = "feedback"
+    c.FeedbackExporter.default_preprocessors = []
+    c.HTMLExporter.default_preprocessors = ["nbconvert.preprocessors.CSSHTMLHeaderPreprocessor"]
+    c.HTMLExporter.preprocessors = ["autograder.classroom.exhibit.Exhibit"]
+    c.HTMLExporter.sanitize_html = True
+    c.HTMLExporter.filters = {  # whatever template shows it, what is not our own HTML goes through our cleaner
+        "highlight_code": "autograder.classroom.exhibit.highlight_code",
+        "markdown2html": "autograder.classroom.exhibit.markdown2html",
+        "clean_html": "autograder.classroom.exhibit.clean_html",
+    }
+    formgrader.mend()
+    stock.mend()
+
+
+def _course_id(root: Path) -> str:
+    """What nbgrader calls the course, unless its settings say: the title of its only lesson, or its folder's name."""
+    lessons = shelf.released(root)
+    title = Lesson.load(lessons[0], root).title if len(lessons) == 1 else root.name
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+
+
+def find_root() -> Path:
+    """The course that a command is about: the current folder if it is one, otherwise the one this kit came with."""
+    return Path.cwd() if Path(CONFIG).is_file() else KIT
+
+
+def load_config(root: Path) -> Config:
+    """The course's own `nbgrader_config.py`, read as nbgrader reads it."""
+    config: Config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+    return config
+
+
+class Course:
+    """A course folder and its settings."""
+
+    def __init__(self, root: Path, config: Config | None = None) -> None:
+        self.root = root
+        self.config = config if config is not None else load_config(root)
+
+    def directory(self) -> CourseDirectory:
+        """nbgrader's view of it; a fresh one each time, because nbgrader changes it while it works."""
+        return CourseDirectory(config=self.config)
+
+    def gradebook(self) -> str:
+        """Where the marks are, as people may read it: the path of a file, or a server's address without passwords."""
+        try:
+            url = make_url(self.directory().db_url)
+        except (ArgumentError, ValueError):  # no address, but it may hold a password: only the setting is named
+            return "c.CourseDirectory.db_url"
+        if url.get_backend_name() == "sqlite":
+            return str(url.database)
+        return url.difference_update_query(["password", "sslpassword"]).render_as_string(hide_password=True)
+
+    def submitted(self, assignment: str) -> dict[str, Path]:
+        """The folder of each student's hand-in, by student id."""
+        top = self.root / "course" / "submitted"
+        folders = sorted(top.glob(f"*/{assignment}")) if top.is_dir() else []
+        return {folder.parent.name: folder for folder in folders if folder.is_dir()}
+
+    def hand_in(self, assignment: str, student: str) -> Path:
+        return self.root / "course" / "submitted" / student / assignment / f"{assignment}.ipynb"
+
+    def autograded(self, assignment: str, student: str) -> Path:
+        return self.root / "course" / "autograded" / student / assignment / f"{assignment}.ipynb"
+
+    def feedback(self, assignment: str, student: str) -> Path:
+        return self.root / "course" / "feedback" / student / assignment / f"{assignment}.html"
+
+    def report(self, assignment: str, student: str) -> Path:
+        return self.root / "course" / "reports" / assignment / f"{student}.json"
+
+
+def _find_alembic() -> None:
+    """nbgrader starts `alembic` by name to make a gradebook; an unactivated environment has none, and LC_ALL=C no é."""
+    here = str(Path(sys.executable).parent)
+    if here not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([here, os.environ.get("PATH", os.defpath)])
+    if sys.flags.utf8_mode and locale.getencoding().lower() != "utf-8":  # LC_ALL=C, which only Python takes for UTF-8
+        os.environ["LC_ALL"] = "C.UTF-8"  # alembic reads the path of the gradebook in the locale's encoding

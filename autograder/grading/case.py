@@ -1,0 +1,105 @@
+"""One hand-in as it is judged: what its cells put out, what was found of each exercise, and who is told of it when."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable
+from textwrap import shorten
+
+from autograder.basics.advice import Advice
+from autograder.grading import followthrough
+from autograder.grading.verdicts import Verdicts, uses
+from autograder.handin.handin import HandIn
+from autograder.lesson.manifest import Lesson, Task
+from autograder.lesson.report import Criterion, Exercise, Status, Verdict
+from autograder.sandbox.submission import Output
+
+Seen = Callable[[Exercise], None]
+PLACE = re.compile(r"  line (\d+) of the cell(?:, in <module>)?\n    (.+)")  # as `sandbox.shell` writes it
+QUOTED = 60  # characters of a line of code
+
+
+class Case:
+    """What is known of one hand-in.
+
+    Attributes:
+        handin: the notebook.
+        cells: the sources of its code cells.
+        tasks: the exercises that are graded.
+        outputs: one list of nbformat outputs for each cell.
+        found: the verdicts by exercise, also of exercises that others use and that are not graded themselves.
+    """
+
+    def __init__(self, lesson: Lesson, handin: HandIn, tasks: list[Task], seen: Seen | None) -> None:
+        """`seen` is called with each exercise, in order, once its verdict can change no more."""
+        self._lesson = lesson
+        self._seen = seen
+        self._told: set[str] = set()
+        self._held = False
+        self.handin = handin
+        self.cells: list[str] = [cell["source"] for cell in handin.code]
+        self.tasks = tasks
+        self.outputs: list[list[Output]] = []
+        self.found: dict[str, Verdicts] = {}
+
+    def needs(self, task: Task) -> bool:
+        """Whether the exercise is graded, or may be used by one that is."""
+        return task in self.tasks or any(task.id in uses(self._lesson, other.id) for other in self.tasks)
+
+    def broken(self, task: Task) -> tuple[str, ...]:
+        """The earlier answers that made an exercise lose marks, as far as can be seen."""
+        return followthrough.broken(self._lesson, task.id, self.found, [*self.cells, *self.handin.texts])
+
+    def exercise(self, task: Task) -> Exercise:
+        """The exercise with what was found of it."""
+        return _exercise(task, self.found[task.id], self.handin, self.outputs)
+
+    def tell(self, task: Task) -> None:
+        """Tell of an exercise, once."""
+        if self._seen is not None and task.id not in self._told:
+            self._told.add(task.id)
+            with Advice("telling of a verdict"):
+                self._seen(self.exercise(task))
+
+    def tell_early(self, task: Task) -> None:
+        """Tell of an exercise before all are judged, unless it, or one before it, may yet be helped."""
+        if task in self.tasks:
+            self._held = self._held or bool(self.broken(task))
+            if not self._held:
+                self.tell(task)
+
+
+def _exercise(task: Task, found: Verdicts, handin: HandIn, outputs: list[list[Output]]) -> Exercise:
+    notes = [*found.notes, *([handin.notes[task.id]] if task.id in handin.notes else [])]
+    if found.attempted:
+        return Exercise.of(task.id, tuple(found.criteria), note=" ".join(notes) or None)
+    criteria = tuple(_not_run(criterion) for criterion in found.criteria)
+    if task.id in handin.absent:
+        return Exercise.of(task.id, criteria, status=Status.ERROR, note=handin.absent[task.id])
+    end = _early_end(handin.solution(task.id), outputs)
+    if end is None:
+        return Exercise.of(task.id, criteria, status=Status.NOT_ATTEMPTED)
+    note = f"Your cell {end}, so `{task.id}` is never defined."
+    return Exercise.of(task.id, criteria, status=Status.ERROR, note=note)
+
+
+def _not_run(criterion: Criterion) -> Criterion:
+    return dataclasses.replace(criterion, status=Verdict.NOT_RUN, input=None, actual=None, expected=None, hint=None)
+
+
+def _early_end(index: int | None, outputs: list[list[Output]]) -> str | None:
+    """What kept a cell from getting to its end, unless it is the stub's own exception."""
+    errors = [output for output in outputs[index] if output["output_type"] == "error"] if index is not None else []
+    if not errors or errors[0]["ename"] == "NotImplementedError":
+        return None
+    name, message, trace = (errors[0][part] for part in ("ename", "evalue", "traceback"))
+    if len(trace) == 1:  # it raised nothing: a limit was reached, or its process died
+        return f"does not get to its end ({message})"
+    places = [place for entry in trace if (place := PLACE.fullmatch(entry))]
+    return f"stops {_at(*places[-1].groups()) if places else ''}with {name}: {message}"
+
+
+def _at(line: str, code: str) -> str:
+    quoted = "" if "`" in code else f" `{shorten(code, QUOTED, placeholder=' …')}`,"
+    return f"at line {line},{quoted} "

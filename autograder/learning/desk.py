@@ -1,0 +1,52 @@
+"""The desk: a process that grades what a live notebook hands over, so that no test or answer enters its kernel.
+
+It speaks JSON, a line a message. First it says which exercises there are, ``{"lessons": {name: [id, …]}}``; then each
+``{"lesson": name, "only": id or null, "cells": {…}, "absent": {…}, "texts": […]}`` is answered with
+``{"html": …, "text": …}``.
+It ends when its input does.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from autograder.basics.advice import Advice
+from autograder.grading.local import graders
+from autograder.lesson import shelf
+from autograder.lesson.manifest import Lesson
+from autograder.sandbox.limits import INTERACTIVE
+
+WIDTH = 80
+
+
+def main() -> None:
+    """Answer until the notebook hangs up."""
+    answers, sys.stdout = sys.stdout, sys.stderr  # nothing else may stand between two answers
+
+    def say(message: dict[str, Any]) -> None:
+        print(json.dumps(message), file=answers, flush=True)
+
+    root = shelf.here()
+    lessons = {name: Lesson.load(name, root) for name in shelf.released(root)}
+    say({"lessons": {name: [task.id for task in lesson.tasks] for name, lesson in lessons.items()}})
+    with graders(INTERACTIVE, thorough=True) as of:
+        from autograder.handin import handin  # these are slow to import
+        from autograder.render import html, terminal
+
+        for line in sys.stdin:
+            request = json.loads(line)
+            handed = handin.live(request["cells"], request["texts"], request["absent"])
+            grading = of(lessons[request["lesson"]]).grade(handed, only=request["only"])
+            page = text = f"{grading.report.score:g} of {grading.report.max_score:g} points"
+            with Advice("a Report as text"):
+                text = terminal.lines(grading.report, WIDTH)
+            with Advice("a Report with its pictures"):
+                pictures = {name: [make() for make in makers] for name, makers in grading.pictures.items()}
+                page = html.render_inline(grading.report, pictures, grading.losses)
+            say({"html": page, "text": text})
+
+
+if __name__ == "__main__":
+    main()

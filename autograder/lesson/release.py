@@ -1,0 +1,56 @@
+"""Makes the students' notebook from the lesson's source, as nbgrader's own command does."""
+
+from __future__ import annotations
+
+import copy
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.lesson.manifest import STUBS
+
+if TYPE_CHECKING:
+    import nbformat
+    from traitlets.config import Config
+
+
+def source_notebook(source: Path) -> nbformat.NotebookNode:
+    """The lesson as a notebook, with ids that do not change from one build to the next."""
+    import jupytext  # slow to import, and not needed to register a released assignment
+
+    notebook: nbformat.NotebookNode = jupytext.read(source, fmt="py:percent")
+    notebook.metadata.pop("jupytext", None)
+    for index, cell in enumerate(notebook.cells):
+        cell["id"] = cell.metadata.get("nbgrader", {}).get("grade_id", f"cell-{index}")
+    notebook.nbformat_minor = 5
+    return notebook
+
+
+def build(source: Path, into: Path, settings: Config | None = None) -> Path:
+    """Make the release of `source`, a lesson NAME.py, in the folder `into`: NAME/NAME.ipynb. No gradebook is asked.
+
+    `settings` are a course's, for nbgrader.
+
+    Raises:
+        NbGraderException: nbgrader cannot make one of it.
+    """
+    import nbformat  # these are slow to import
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import Config
+
+    name = source.stem
+    with tempfile.TemporaryDirectory() as root:
+        folder = Path(root, "source", name)
+        folder.mkdir(parents=True)
+        nbformat.write(source_notebook(source), folder / f"{name}.ipynb")
+        config = copy.deepcopy(settings) if settings else Config()
+        config.CourseDirectory.root = root
+        config.CourseDirectory.assignment_id = name
+        config.CourseDirectory.release_directory = str(into.resolve())
+        config.ClearSolutions.code_stub = STUBS
+        config.SaveCells.enabled = False
+        converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
+        converter.no_database = converter.force = True
+        converter.start()
+    return into.resolve() / name / f"{name}.ipynb"

@@ -1,0 +1,913 @@
+"""Misconceptions about fit(x, y, a, lr, epochs, batch_size).
+
+Chance has a part in what a fit does, so nothing is compared with a wrong answer here: every entry is a sign, read off
+from where the coefficients ended up. See the grader for how.
+"""
+
+import math
+
+import torch
+
+from autograder.graders.catalogue import sign
+from autograder.graders.errors import says
+from autograder.graders.expect import Failed, numbers
+
+LR = 0.1
+PAIRS, ORDER, LEFT = "test_every_row_once", "test_new_order", "test_last_batch"
+STEPS, LIST, LOSSES, FULL, START = (
+    "test_update_after_every_batch", "test_one_loss_an_epoch", "test_losses", "test_full_batch", "test_starts_from_a"
+)  # fmt: skip
+TARGETS = [1.0, 2.0, 4.0, 8.0]
+
+
+def probe(student):
+    """Calls that tell the signs apart: one row at a time, one row only, one wide row, an order that shows."""
+    zeros = {n: torch.zeros(n, requires_grad=True) for n in (6, 12, 1, 5)}
+    student.fit(torch.eye(6), torch.arange(1.0, 7.0), zeros[6], LR, 1, 1)
+    student.fit(torch.eye(12), torch.ones(12), zeros[12], LR, 1, 3)
+    student.fit(torch.ones(1, 1), torch.ones(1), zeros[1], LR, 3, 1)
+    student.fit(torch.arange(1.0, 6.0)[None], torch.ones(1), zeros[5], LR / 10, 1, 1)
+    student.fit(torch.ones(4, 1), torch.tensor(TARGETS), torch.zeros(1, requires_grad=True), LR, 1, 1)
+
+
+def call(traces, test, index=0):
+    """A call that came back, or None."""
+    calls = traces.get(test, [])
+    return calls[index] if index < len(calls) and calls[index].after else None
+
+
+def coefficients(traces, test, index=0):
+    """Where the coefficients ended up, as floats; [] if there was no such call."""
+    found = call(traces, test, index)
+    return numbers(found.after[2]).tolist() if found else []
+
+
+def losses(traces, test):
+    """The losses that a call returned; [] if they are no numbers."""
+    found = call(traces, test)
+    try:
+        return numbers(found.value).tolist() if found else []
+    except Failed:
+        return []
+
+
+def near(some, others):
+    """Equal numbers in the same order, and at least one."""
+    return len(some) == len(others) > 0 and all(abs(a - b) < 1e-3 for a, b in zip(some, others, strict=True))
+
+
+def shares(traces):
+    """What each of five rows counted, in batches of 2: 0.5 in a pair, 1 alone."""
+    return [value / (2 * LR * (row + 1)) for row, value in enumerate(coefficients(traces, PAIRS))]
+
+
+def third(traces):
+    """What each of twelve rows counted, in batches of 3."""
+    return [value / (2 * LR) for value in coefficients(traces, "probe", 1)]
+
+
+def targets(traces, test):
+    """The targets that the rows of a call had, as floats; [] if there was no such call."""
+    found = call(traces, test)
+    return numbers(found.args[1]).tolist() if found else []
+
+
+def left_over(traces):
+    """What part of the way to its target each of seven rows had left after 20 epochs."""
+    return [1 - value / y for value, y in zip(coefficients(traces, ORDER), targets(traces, ORDER), strict=True)]
+
+
+def same_batches(traces):
+    """The size of the batch that each of seven rows sat in, if it was the same in all of 20 epochs; otherwise []."""
+    left = left_over(traces)
+    if not left or not all(0 < one < 1 for one in left):
+        return []
+    sizes = [2 * LR / (1 - one ** (1 / 20)) for one in left]
+    return [round(size) for size in sizes] if near(sizes, [round(size) for size in sizes]) else []
+
+
+def after_steps(step, number):
+    """Where ones(n, 1) with y = 1 leads in so many steps of this size."""
+    return [1 - (1 - step) ** number]
+
+
+def in_turn(order):
+    """Where four rows, one at a time in this order, lead."""
+    place = 0.0
+    for row in order:
+        place += 2 * LR * (TARGETS[row] - place)
+    return [place]
+
+
+@sign()
+def slices_by_a_list(traces):
+    """You slice up to a list of positions: x[:order]. A slice wants a single number there.
+
+    `x[:3]` is everything before position 3. `x[:order]` would be everything before … which one?
+
+    How do you pick the rows whose positions are in a list?
+
+    A slice goes from a number to a number. Indexing with a list of positions picks exactly those.
+    """
+    return says(r"only integer tensors of a single element can be converted to an index", r"slice indices must be")(
+        traces
+    )
+
+
+@sign()
+def shuffle_returns_nothing(traces):
+    """What you take for the shuffled order is None.
+
+    `print(random.shuffle([1, 2, 3]))` prints None.
+
+    random.shuffle works in place. What does it return, and where is the shuffled list?
+
+    What works in place changes its argument and returns nothing.
+    """
+    return says(r"'NoneType' object is not (subscriptable|iterable)", r"object of type 'NoneType' has no len")(traces)
+
+
+@sign()
+def predicted_once(traces):
+    """backward() ran a second time through the same predictions: they are made once, outside the loop.
+
+    After the first step a has changed. Which a do your predictions know?
+
+    What must be done anew for every batch?
+
+    After each step the old predictions are out of date, and their record has been used up. All from the prediction to the loss belongs in the loop.
+    """
+    return says(r"backward through the graph a second time")(traces)
+
+
+@sign()
+def positions_past_the_end(traces):
+    """A position was asked for that does not exist: the last batch may be shorter than the others.
+
+    Seven rows in batches of 3: which positions does your last batch ask for?
+
+    What is left over for the last batch, and what does your code do about it?
+
+    A slice may run past the end, a list of positions may not.
+    """
+    return says(r"index .*out of (bounds|range)", type="IndexError")(traces)
+
+
+@sign()
+def a_new_tensor_is_trained(traces):
+    """Something is trained, and it is not the tensor that the caller handed in: a is where it was.
+
+    Print a before and after the call. The losses fall, and a has not moved.
+
+    Does the tensor that the caller passed in ever change? `a = …`, clone() and detach() make another one.
+
+    `a = …` is a new tensor under an old name. Who handed the tensor over still holds the old one.
+    """
+    moved = losses(traces, FULL)
+    return near(coefficients(traces, FULL), [0.0, 0.0]) and len(moved) > 1 and moved[-1] < moved[0]
+
+
+@sign(last=True)
+def never_moves(traces):
+    """a never moves, and the loss never falls: no step is taken, or each is lost.
+
+    Print a after every step.
+
+    Where in your loop does a change?
+
+    An epoch is a row of steps: predict, measure, find the gradient, move a.
+    """
+    return near(coefficients(traces, FULL), [0.0, 0.0]) and near(coefficients(traces, PAIRS), [0.0] * 5)
+
+
+@sign()
+def subtracts_the_loss(traces):
+    """All entries of a move by the same amount: the loss is subtracted, where the gradient should be.
+
+    A row whose last input is 0 says nothing about the last coefficient, so that one should not move.
+
+    The loss says how wrong you are, not which way to go. What does?
+
+    One number cannot say which way each coefficient should move; the gradient has one slope for each.
+    """
+    wide = coefficients(traces, "probe", 3)
+    return len(wide) == 5 and wide[0] < 0 and max(wide) - min(wide) < 1e-6
+
+
+@sign()
+def uphill(traces):
+    """Every step goes uphill: the losses grow.
+
+    With one row, x = 1 and y = 1, a should go from 0 towards 1. Yours goes below 0.
+
+    Which way does the gradient point, and which way do you want to go?
+
+    Descent goes against the gradient.
+    """
+    only = coefficients(traces, "probe", 2)
+    return bool(only) and only[0] < 0
+
+
+@sign()
+def gradients_pile_up(traces):
+    """Your steps become longer and longer: each gradient is added to the ones before.
+
+    Print a.grad just before each backward().
+
+    When is the old gradient thrown away?
+
+    backward() ADDS to a.grad. What has been used must go before the next batch.
+    """
+    return near(coefficients(traces, "probe", 2), [1.008]) or near(sorted(shares(traces)), [1.0] * 3 + [1.5] * 2)
+
+
+@sign()
+def columns_shuffled(traces):
+    """You shuffle the columns of x, not its rows.
+
+    With the row [1, 2, 3, 4, 5] alone there is nothing to shuffle, but your coefficients end up in another order.
+
+    Which dimension of x counts the examples?
+
+    Rows are examples, columns are features. A coefficient belongs to its column.
+    """
+    wide, right = coefficients(traces, "probe", 3), [2 * LR / 10 * i for i in range(1, 6)]
+    return near(sorted(wide), right) and not near(wide, right)
+
+
+@sign(PAIRS, LEFT, "test_finds_the_line", LOSSES, "test_huge_batch", FULL)
+def rows_lose_their_targets(traces):
+    """After your shuffle the rows of x no longer stand beside their own targets.
+
+    With y = [1, 2, 3, …] and one row for each coefficient, every row moves its own; yours end up with the targets of others.
+
+    Which answer goes with which question after your shuffle?
+
+    x and y are one table in two parts: whatever order one is put into, the other needs the same.
+    """
+    found, right = [value / (2 * LR) for value in coefficients(traces, "probe")], [float(i) for i in range(1, 7)]
+    return near(sorted(found), right) and not near(found, right)
+
+
+@sign(START, PAIRS, ORDER, LEFT)
+def data_changed(traces):
+    """x or y are no longer what they were: your function writes into the caller's data.
+
+    Print y before and after the call.
+
+    Which line changes a tensor in place, and whose tensor is it?
+
+    What is handed in belongs to the caller. Shuffle positions, or a copy.
+    """
+    return any(
+        not torch.equal(found.after[i], found.args[i])
+        for calls in traces.values()
+        for found in calls
+        if found.after
+        for i in (0, 1)
+    )
+
+
+@sign()
+def batch_size_ignored(traces):
+    """batch_size has no effect: every step looks at all rows.
+
+    Six rows in batches of 2: how many steps should one epoch take?
+
+    Where in your loop does batch_size come in?
+
+    A minibatch is a few rows. Many rough steps are cheaper than a few exact ones.
+    """
+    return near(shares(traces), [0.2] * 5) and near(coefficients(traces, STEPS), after_steps(2 * LR, 2))
+
+
+@sign(PAIRS, LEFT)
+def all_rows_in_every_step(traces):
+    """You take a step for every batch, but each of these steps looks at all rows.
+
+    Print the shape of what you hand to gradient, with 5 rows and batch_size 2.
+
+    You choose the rows of a batch. Which x and y does your gradient see?
+
+    A minibatch is a few rows. Many rough steps are cheaper than a few exact ones.
+    """
+    share = 1 / 5
+    return near(shares(traces), [(1 - (1 - 2 * LR * share) ** 3) / (2 * LR)] * 5)
+
+
+@sign()
+def batch_size_as_number_of_batches(traces):
+    """You make batch_size batches, where each batch should hold batch_size rows.
+
+    With 6 rows and batch_size 2, how many rows should a batch hold?
+
+    What does the number mean: how many batches, or how large each is?
+
+    Splitting into pieces OF a size and splitting into a NUMBER of pieces are two functions.
+    """
+    return near(third(traces), [0.25] * 12)
+
+
+@sign(PAIRS, STEPS, LEFT, ORDER, "test_finds_the_line")
+def one_step_an_epoch(traces):
+    """All steps of an epoch start from the same a: it moves once, at the end, or the predictions are not made anew after a step.
+
+    Six rows in batches of 2, two epochs: six steps, each from where the last one ended.
+
+    Is the step inside the loop over the batches? And which a do the predictions of a batch know?
+
+    The point of minibatches is to move after each of them.
+    """
+    steps = coefficients(traces, STEPS)
+    summed, averaged = after_steps(6 * LR, 2), after_steps(2 * LR, 2)
+    return near(steps, summed) or (near(steps, averaged) and not any(abs(share) < 1e-6 for share in shares(traces)))
+
+
+@sign()
+def one_batch_an_epoch(traces):
+    """Only one batch is used in each epoch; all other rows are never looked at.
+
+    Five rows in batches of 2: three batches make an epoch.
+
+    Is there a loop over the batches within the loop over the epochs, and does it come to its end?
+
+    An epoch is one complete run through all the data.
+    """
+    used = [share for share in shares(traces) if abs(share) > 1e-6]
+    return len(used) in (1, 2) and near(coefficients(traces, STEPS), after_steps(2 * LR, 2))
+
+
+@sign()
+def row_by_row(traces):
+    """You take a step after every single row.
+
+    Six rows in batches of 2, two epochs: six steps. You take twelve.
+
+    How many rows go into one gradient?
+
+    A minibatch is a compromise: less noise than one row, less work than all.
+    """
+    return near(shares(traces), [1.0] * 5) and near(coefficients(traces, STEPS), after_steps(2 * LR, 12))
+
+
+@sign()
+def summed_over_the_batch(traces):
+    """Your steps are too long by the size of the batch: the gradients of its rows are added and not averaged.
+
+    Two equal rows in a batch should move a as far as one of them alone.
+
+    Is the loss of a batch a sum or a mean?
+
+    With a mean, the learning rate means the same for every batch size.
+    """
+    return near(shares(traces), [1.0] * 5) and near(coefficients(traces, STEPS), after_steps(4 * LR, 6))
+
+
+@sign()
+def divided_by_batch_size_again(traces):
+    """Your steps are too short by the size of the batch: you divide by it once more.
+
+    Two equal rows in a batch should move a as far as one of them alone. Yours move it half as far.
+
+    The mean has divided already. Why again?
+
+    A mean is a sum that has been divided by the number already.
+    """
+    return near(third(traces), [1 / 9] * 12)
+
+
+@sign()
+def half_the_step(traces):
+    """Your steps are half as long as they should be.
+
+    With x = 1, y = 1, a = 0 and lr = 0.1 the first step goes to 0.2.
+
+    Where does the 2 of the square go when you differentiate?
+
+    The derivative of a square is twice the inside, times the derivative of the inside.
+    """
+    return near(third(traces), [1 / 6] * 12) and near(sorted(shares(traces)), [0.25] * 4 + [0.5])
+
+
+@sign(PAIRS, LEFT, STEPS)
+def loop_ends_too_early(traces):
+    """The last batch of an epoch is never used, also when it is a full one.
+
+    List the start positions that your loop visits for 6 rows in batches of 2.
+
+    Where does your range end, and does it include what stands at its end?
+
+    `range` leaves out its end already. An epoch is one complete run through all the data.
+    """
+    unused = [share for share in shares(traces) if abs(share) < 1e-6]
+    return bool(unused) and near(coefficients(traces, STEPS), after_steps(2 * LR, 4)) and _in_full_pairs(traces)
+
+
+@sign(PAIRS, LEFT)
+def short_batch_dropped(traces):
+    """The rows that are left over at the end, fewer than batch_size, are never used.
+
+    Five rows in batches of 2: which row is missing?
+
+    How many batches do 5 rows make? Does your division round down?
+
+    An epoch is one complete run through all the data: the last batch holds the rest, however small.
+    """
+    dropped = sum(abs(share) < 1e-6 for share in shares(traces)) == 1
+    return dropped and _in_full_pairs(traces) and near(third(traces), [1 / 3] * 12)
+
+
+def _in_full_pairs(traces):
+    return all(min(abs(share), abs(share - 0.5)) < 1e-3 for share in shares(traces))
+
+
+@sign(PAIRS, LEFT)
+def batches_one_short(traces):
+    """Each batch lacks a row: it ends one position too early.
+
+    `[10, 20, 30, 40][0:2]` is [10, 20]: the position behind the colon is left out already.
+
+    From where to where does the slice of your first batch go?
+
+    A slice ends before its end: from i to i + size are exactly size entries.
+    """
+    found = sorted(shares(traces))
+    return near(found, [0.0, 0.0, 1.0, 1.0, 1.0])
+
+
+@sign(PAIRS, LEFT)
+def rows_twice_or_never(traces):
+    """In one epoch some rows are used more than once and some never.
+
+    Deal twelve cards by drawing three and putting them back, four times: some come twice.
+
+    Each batch may be fine by itself. Does one epoch see every row exactly once?
+
+    An epoch is one complete run through all the data: shuffle, then deal, without putting anything back.
+    """
+    found = third(traces)
+    few, many = sum(abs(share) < 1e-6 for share in found), sum(share > 0.55 for share in found)
+    return few > 0 and many > 0
+
+
+@sign(PAIRS, LEFT, STEPS)
+def some_rows_never(traces):
+    """In one epoch some rows are never used.
+
+    Write down which positions your first epoch visits, for 5 rows in batches of 2.
+
+    Where do your batches begin and end?
+
+    An epoch is one complete run through all the data.
+    """
+    return any(abs(share) < 1e-6 for share in shares(traces)) and any(abs(share) > 1e-6 for share in shares(traces))
+
+
+@sign(ORDER)
+def never_shuffled(traces):
+    """The rows are always used in the order in which they came: no order is drawn, or it is drawn and not used.
+
+    Print the positions of the first batch in each epoch.
+
+    Where is the 'stochastic' in stochastic gradient descent? And which data does the inner loop read?
+
+    A new random order in every epoch makes each batch a fair sample.
+    """
+    return bool(same_batches(traces)) and near(coefficients(traces, "probe", 4), in_turn(range(4)))
+
+
+@sign(ORDER)
+def shuffled_once(traces):
+    """The same rows meet in the same batches in every epoch: they are put together once, or in the same way each time.
+
+    Print the positions of the first batch in each epoch.
+
+    When should a new order be drawn? And is the source of chance set back to the same seed each time?
+
+    With the same order the same rows always meet in the same batch. A new order in each epoch mixes them.
+    """
+    return len(set(same_batches(traces))) > 1
+
+
+@sign(ORDER, last=True)
+def order_without_chance(traces):
+    """Your orders differ, but chance has no part in them: the same few take turns.
+
+    Print the positions of the first batch in each epoch.
+
+    Where is the 'stochastic' in stochastic gradient descent?
+
+    A random order in every epoch makes each batch a fair sample. Two orders in turn do not.
+    """
+    left = left_over(traces)
+    base = (1 - 2 * LR / 3) ** 20
+    return len(left) == 7 and not same_batches(traces) and sum(abs(one / base - 1) > 0.01 for one in left) == 2
+
+
+@sign()
+def starts_over_every_epoch(traces):
+    """Every epoch starts again from zero: only the last one has an effect.
+
+    Print a at the beginning of each epoch.
+
+    What happens to a between two epochs?
+
+    Each epoch goes on from where the last one stopped.
+    """
+    only_the_last = near(coefficients(traces, STEPS), after_steps(2 * LR, 3))
+    return only_the_last and near(coefficients(traces, START), [0.0] * 3)
+
+
+@sign()
+def batches_used_up(traces):
+    """Only the first epoch trains: in the later ones there are no batches left.
+
+    Print how many batches each epoch sees.
+
+    Where are your batches made: once, or anew for every epoch?
+
+    What is handed out one by one (an iterator, a generator, a list that is emptied) is used up after one run.
+    """
+    only_one, seen = near(coefficients(traces, STEPS), after_steps(2 * LR, 3)), losses(traces, FULL)
+    return only_one and len(seen) == 5 and near(seen, [seen[0]] * 5)
+
+
+@sign(START)
+def starts_from_zero(traces):
+    """You set a to 0 before you begin, so the place that the caller chose is lost.
+
+    Call it with a = [5, -1, 2] and lr = 0: a should still be there.
+
+    Who decides where the training starts?
+
+    Training may go on from where it was. The function gets a starting place and moves on from it.
+    """
+    return near(coefficients(traces, START), [0.0] * 3)
+
+
+@sign(START)
+def own_learning_rate(traces):
+    """With lr = 0 your coefficients move all the same.
+
+    With lr = 0 nothing should move.
+
+    Where does the lr of the caller enter your step?
+
+    What a function gets as an argument it should use, instead of a number of its own.
+    """
+    found = coefficients(traces, START)
+    return len(found) == 3 and not near(found, [5.0, -1.0, 2.0])
+
+
+@sign(START)
+def tracking_off_afterwards(traces):
+    """After the training a no longer requires grad, so nobody can train it further.
+
+    Print a.requires_grad after the call.
+
+    Where is the tracking of a switched off, and where on again?
+
+    Autograd should look away during the update only.
+    """
+    found = call(traces, START, 1) or call(traces, START)
+    return found is not None and isinstance(found.after[2], torch.Tensor) and not found.after[2].requires_grad
+
+
+@sign()
+def momentum(traces):
+    """Your steps carry on a part of the earlier ones (momentum).
+
+    With one row, x = 1 and y = 1, lr = 0.1, the second step should be shorter than the first.
+
+    Which setting of your optimizer is not in the formula of the step?
+
+    Momentum is a refinement of SGD. The step here is the plain one.
+    """
+    return near(coefficients(traces, "probe", 2), [0.938])
+
+
+@sign(PAIRS, LEFT, STEPS)
+def batches_overlap(traces):
+    """In one epoch some rows are used more than once.
+
+    Write down the positions of each batch of your first epoch, for 5 rows in batches of 2.
+
+    Where does one batch end, and where does the next one begin?
+
+    An epoch is one complete run through all the data: every row once. A short last batch stays short.
+    """
+    found, pairs = third(traces), shares(traces)
+    return _some_again(pairs, 2) or _some_again(found, 3) or near(sorted(pairs), _one_row_further())
+
+
+def _one_row_further():
+    """What five rows count in batches of 2 that each also hold the first row of the next: 3, 3 and 1 rows."""
+    once, left = 1 / 3, 1 - 2 * LR / 3
+    return [once, once, once, once + once * left, once + left]
+
+
+def _some_again(found, size):
+    """Whether every row was used, and some more than once, in batches of this size (or alone)."""
+    once, again = [1 / size, 1.0], [(1 - (1 - 2 * LR / size) ** times) / (2 * LR) for times in (2, 3, 4)]
+    known = all(any(abs(share - one) < 1e-3 for one in once + again) for share in found)
+    return known and any(abs(share - one) < 1e-3 for share in found for one in again)
+
+
+@sign(PAIRS, LEFT, "test_huge_batch", ORDER)
+def divided_by_batch_size(traces):
+    """Your gradient is divided by batch_size, also where a batch holds fewer rows.
+
+    Five rows in batches of 2: the last batch holds one row, and its gradient is divided by 1.
+
+    How many rows are in the batch that you look at?
+
+    A mean divides by how many there are, and the last batch may be short.
+    """
+    return near(shares(traces), [0.5] * 5)
+
+
+@sign(LEFT)
+def batches_of_even_size(traces):
+    """Your batches are of nearly the same size. Seven rows in batches of 3 are 3, 3 and what is left over: 1.
+
+    Print the length of each batch for 7 rows and batch_size 3.
+
+    Does your split go by the size of a batch, or by their number?
+
+    With a fixed size every step but the last looks at equally many rows, and batch_size means what it says.
+    """
+    pairs = zip(coefficients(traces, LEFT), targets(traces, LEFT), strict=True)
+    sizes = sorted(2 * LR * y / value for value, y in pairs if value)
+    return near(sizes, [2.0] * 4 + [3.0] * 3)
+
+
+@sign(LIST, LOSSES, FULL)
+def epochs_ignored(traces):
+    """The number of epochs that the caller asks for has no effect.
+
+    Ask for 4 epochs: how many losses come back?
+
+    Where does epochs come in, and does something give it another value?
+
+    What a function gets as an argument it should use, instead of a number of its own.
+    """
+    first, second = call(traces, LIST), call(traces, LIST, 1)
+    lengths = {len(one.value) for one in (first, second) if one is not None and isinstance(one.value, list)}
+    return len(lengths) == 1 and lengths.pop() not in (1, 3, 4, 5, 8)
+
+
+@sign(FULL, LIST)
+def losses_of_earlier_calls(traces):
+    """Your list still holds the losses of an earlier call.
+
+    Call it twice with epochs = 4: how long is the second list?
+
+    Where is your list made: inside the function, at its beginning?
+
+    Global names and default lists are made once and live on. What belongs to one call should be made in it.
+    """
+    found = call(traces, FULL)
+    return found is not None and isinstance(found.value, list) and len(found.value) > 6
+
+
+@sign(LIST)
+def losses_are_tensors(traces):
+    """Your list holds tensors, where it should hold plain numbers.
+
+    Print the list: each entry says "tensor".
+
+    What makes a plain number of a tensor with one entry?
+
+    A tensor drags its whole record along. For a list to print and to plot the number is enough.
+    """
+    found = call(traces, LIST)
+    return found is not None and isinstance(found.value, list) and any(isinstance(v, torch.Tensor) for v in found.value)
+
+
+@sign(LIST, LOSSES, FULL)
+def one_loss_a_batch(traces):
+    """You note a loss for every batch; one an epoch is asked for.
+
+    Four epochs, and two batches in each: how many entries has your list?
+
+    In which of the two loops do you append?
+
+    What stands in the inner loop happens for every batch, what stands behind it once an epoch.
+    """
+    found = call(traces, LIST)
+    return found is not None and isinstance(found.value, list) and len(found.value) == 8
+
+
+@sign(LIST, LOSSES, FULL)
+def returns_too_early(traces):
+    """Your function ends after its first epoch.
+
+    Four epochs should give four losses. How many are in your list?
+
+    Is the return inside a loop?
+
+    A return ends the function at once, also in the middle of a loop.
+    """
+    found = call(traces, LIST)
+    alone = found is not None and isinstance(found.value, list) and len(found.value) == 1
+    return alone and near(coefficients(traces, STEPS), after_steps(2 * LR, 3))
+
+
+@sign(LIST, LOSSES, FULL)
+def losses_get_lost(traces):
+    """All epochs are trained, but there are fewer losses than epochs in your list.
+
+    Four epochs should give four losses. Print the list after each epoch.
+
+    Where is the list made, and when is something appended to it?
+
+    What is made inside a loop is made anew in each round. What collects stands before it.
+    """
+    found = call(traces, LIST)
+    short = found is not None and isinstance(found.value, list) and len(found.value) < 3
+    return short and near(coefficients(traces, STEPS), after_steps(2 * LR, 6))
+
+
+@sign(LIST, STEPS, FULL, "test_huge_batch")
+def one_epoch_more_or_less(traces):
+    """Your list is one too long or one too short.
+
+    Four epochs should give four losses.
+
+    From where to where does your loop over the epochs run? And is there a loss from before the first epoch in the list?
+
+    `range(n)` has exactly n numbers, from 0 to n - 1.
+    """
+    found = call(traces, LIST)
+    return found is not None and isinstance(found.value, list) and len(found.value) in (3, 5)
+
+
+@sign(LIST, LOSSES, FULL)
+def returns_the_last_loss_only(traces):
+    """You return a single loss; a list with one for each epoch is asked for.
+
+    Print type(fit(…)).
+
+    Where do the losses of the earlier epochs go?
+
+    A list collects: it is made before the loop and grows in it.
+    """
+    found = call(traces, LIST)
+    return found is not None and (isinstance(found.value, float) or _single(found.value))
+
+
+def _single(value):
+    return isinstance(value, torch.Tensor) and value.numel() == 1
+
+
+@sign(LIST, LOSSES, FULL)
+def returns_more_than_the_losses(traces):
+    """You return several things together; only the list of losses is asked for.
+
+    Print type(fit(…)).
+
+    a changes in place. Who needs it returned?
+
+    What is changed in place is already in the caller's hands.
+    """
+    found = call(traces, LIST)
+    return found is not None and isinstance(found.value, tuple)
+
+
+@sign(LIST)
+def no_list(traces):
+    """Your losses come back in something that is no list.
+
+    Print type(fit(…)).
+
+    What do you collect the losses in, and does that become something else on the way out?
+
+    A list of plain numbers is what everybody can print, plot and compare.
+    """
+    found = call(traces, LIST)
+    return found is not None and found.value is not None and not isinstance(found.value, list | tuple | float)
+
+
+@sign(LIST)
+def stops_early(traces):
+    """Your training ends before its time: there are fewer losses than epochs.
+
+    With lr = 0 the losses are all the same, and there should be as many as epochs.
+
+    Which line ends the loop, and who asked for that?
+
+    Early stopping is a decision of its own. Who says `epochs = 3` gets three.
+    """
+    found = call(traces, LIST, 1)
+    return found is not None and isinstance(found.value, list) and len(found.value) < 3
+
+
+@sign(LIST, LOSSES, FULL)
+def returns_nothing(traces):
+    """Your function returns nothing (None).
+
+    Does the last line begin with `return`, and is it behind the loops? Printing is not returning.
+
+    What does the caller get back?
+
+    A function gives back what stands behind `return`, and otherwise None.
+    """
+    found = call(traces, LIST)
+    return found is not None and found.value is None
+
+
+@sign(LOSSES, FULL)
+def losses_summed(traces):
+    """Your losses are sums over the rows, or over the batches, and not a mean over all rows.
+
+    With 60 rows your loss is many times what it should be.
+
+    Read the name word by word, from the back: error, squared, mean. Which one is missing?
+
+    A mean judges ten rows and a thousand rows on the same scale.
+    """
+    found = call(traces, FULL)
+    seen = losses(traces, FULL)
+    if not seen or not isinstance(found.args[1], torch.Tensor):
+        return False
+    x, y, a = (found.after[i].detach().double() for i in range(3))
+    return math.isclose(seen[-1], float(((x @ a - y) ** 2).sum()), rel_tol=1e-3)
+
+
+@sign(LOSSES, FULL)
+def losses_with_a_root(traces):
+    """You keep the square root of the MSE (that is the RMSE).
+
+    Square your last loss: there is the one that is asked for.
+
+    Is there a root in the formula of the loss?
+
+    The root is in the units of y, the MSE in their square.
+    """
+    found, seen = call(traces, FULL), losses(traces, FULL)
+    if not seen:
+        return False
+    x, y, a = (found.after[i].detach().double() for i in range(3))
+    return math.isclose(seen[-1] ** 2, float(((x @ a - y) ** 2).mean()), rel_tol=1e-3)
+
+
+@sign(LOSSES, FULL)
+def losses_on_the_way(traces):
+    """Your losses are measured on the way, before a step, and not once more after the epoch.
+
+    With all rows in one batch your first loss is that of the untrained a.
+
+    When, and over what, do you compute the loss that you keep?
+
+    A loss belongs to the a that it was computed with. After a step there is another a.
+    """
+    found, seen = call(traces, FULL), losses(traces, FULL)
+    return bool(seen) and math.isclose(seen[0], float((found.args[1].double() ** 2).mean()), rel_tol=1e-3)
+
+
+@sign(LOSSES)
+def losses_rounded(traces):
+    """Your losses are rounded.
+
+    A loss of 0.00004 becomes 0.
+
+    Is the rounding for you who reads, or for whoever uses the numbers?
+
+    Round when you print. What is handed on should be exact.
+    """
+    found, seen = call(traces, LOSSES), losses(traces, LOSSES)
+    if not seen:
+        return False
+    x, y, a = (found.after[i].detach().double() for i in range(3))
+    return seen[-1] == round(seen[-1], 5) and abs(seen[-1] - float(((x @ a - y) ** 2).mean())) < 6e-4
+
+
+@sign(LOSSES)
+def losses_of_a_batch(traces):
+    """Your losses are those of a batch, not of all the data.
+
+    With all rows in one batch they are right; with smaller batches they are not.
+
+    Over which rows do you compute the loss that you keep?
+
+    The loss of a few rows is only a sample of the loss of all.
+    """
+    found, seen = call(traces, FULL), losses(traces, FULL)
+    if not seen:
+        return False
+    x, y, a = (found.after[i].detach().double() for i in range(3))
+    return math.isclose(seen[-1], float(((x @ a - y) ** 2).mean()), rel_tol=1e-3)
+
+
+@sign(LIST, LOSSES, FULL)
+def losses_as_texts(traces):
+    """Your list holds texts, not numbers.
+
+    `f"{loss:.4f}"` is for printing: it is a text.
+
+    What do you append, and could one compute with it?
+
+    A number is made into a text when it is shown, and not before.
+    """
+    found = call(traces, LIST)
+    return found is not None and isinstance(found.value, list) and any(isinstance(value, str) for value in found.value)

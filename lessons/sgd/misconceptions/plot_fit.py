@@ -1,0 +1,407 @@
+"""Misconceptions about plot_fit(x, y, a, ax), read off from what lies on the axes."""
+
+import contextlib
+
+import torch
+
+from autograder.graders.catalogue import sign
+from autograder.graders.errors import raised, says
+from autograder.graders.student import StudentError
+
+DATA, LINE, SPAN, AX = "test_data", "test_line", "test_line_spans_the_data", "test_given_axes"
+
+
+def probe(student):
+    """As many rows as coefficients: then a mix-up of the two is drawn instead of an error."""
+    a, axes = torch.tensor([2.0, -1.0], requires_grad=True), student.axes(current=True)
+    with contextlib.suppress(StudentError):
+        student.plot_fit(torch.tensor([[1.0, 1.0], [3.0, 1.0]]), torch.tensor([5.0, 2.0]), a, axes)
+        student.drawing(axes)
+    student.plot_fit(torch.tensor([[1.0, 1.0]]), torch.tensor([5.0]), a, student.axes(current=True))
+
+
+class Seen:
+    """One drawing: the inputs, the predictions, and every point that was drawn."""
+
+    def __init__(self, call):
+        x, y, a = (arg.detach().double() for arg in call.args[:3])
+        self.across, self.bias, self.y, self.a = x[:, 0], x[:, 1], y, a
+        self.y_hat = x @ a
+        marks = call.drawing.marks
+        self.marks = len(marks)
+        self.things = [torch.from_numpy(mark["xy"]) for mark in marks if mark["kind"] != "axline"]
+        self.lines = [torch.from_numpy(mark["xy"]) for mark in marks if mark["kind"] == "line"]
+        self.points = torch.cat([*self.things, torch.empty(0, 2, dtype=torch.float64)])
+
+    def has(self, across, up):
+        """Whether all these points are drawn."""
+        wanted = torch.stack(torch.broadcast_tensors(across, up), 1)
+        return bool(len(self.points)) and bool(torch.stack([_at(self.points, point).any() for point in wanted]).all())
+
+    def points_of_data(self, points):
+        """Whether all these are points of the data."""
+        data = torch.stack([self.across, self.y], 1)
+        return bool(torch.stack([_at(points, point) for point in data]).any(0).all())
+
+    def fits(self, points):
+        """Whether all these points lie on the line that a describes."""
+        return bool(len(points)) and torch.allclose(points[:, 1], self.a[0] * points[:, 0] + self.a[1], atol=1e-4)
+
+    def data_drawn(self):
+        """How many points of the data are drawn."""
+        return sum(self.has(x[None], y[None]) for x, y in zip(self.across, self.y, strict=True))
+
+
+def _at(points, point):
+    """Which of the points are this one: (m,)."""
+    return (points - point).abs().sum(1) < 1e-4
+
+
+def drawings(traces, *, probed=False):
+    """All drawings that came to be and are looked at; those of the probe apart."""
+    return [
+        Seen(call)
+        for test, calls in traces.items()
+        for call in calls
+        if call.drawing and not call.drawing.overfull and call.raised is None and (test == "probe") == probed
+    ]
+
+
+def any_has(traces, points):
+    """Whether a drawing has all points that `points(drawing)` names."""
+    return any(drawing.has(*points(drawing)) for drawing in drawings(traces))
+
+
+@sign()
+def converted_only_when_drawn(traces):
+    """Your function ends without an error, and the error comes when the picture is really drawn: a tracked tensor is in it.
+
+    Call fig.canvas.draw() after your function: there it is.
+
+    Which tensor did you give to matplotlib that is still tracked?
+
+    Some setters only keep what they are given. It becomes NumPy when it is drawn, and NumPy cannot carry gradients.
+    """
+    return any(call.drawing and call.drawing.failure for calls in traces.values() for call in calls)
+
+
+@sign()
+def coefficients_as_heights(traces):
+    """You plot the coefficients themselves, as if each belonged to a row.
+
+    Four rows and two coefficients: how many heights do you have?
+
+    You want one height for each row. What is computed from a and a row?
+
+    The coefficients describe the line; its points are the predictions.
+    """
+    return any(drawing.has(drawing.across, drawing.a) for drawing in drawings(traces, probed=True))
+
+
+@sign()
+def both_columns_across(traces):
+    """You hand the whole table to the horizontal axis: twice as many numbers as there are points.
+
+    x has two columns, and the picture has one horizontal axis.
+
+    Which column belongs on the axis?
+
+    The bias column is there for the arithmetic; it is 1 for every point.
+    """
+    both = any_has(traces, lambda seen: (seen.bias, seen.y)) and any_has(traces, lambda seen: (seen.across, seen.y))
+    return both or _sizes_differ(traces)
+
+
+def _sizes_differ(traces):
+    """Whether as many rows as columns do not help either."""
+    message = says(r"x and y must be the same size", r"x and y must have same first dimension")
+    calls = [*traces.get("test_draws", [])[-1:], *traces.get("probe", [])]
+    return len(calls) == 3 and all(message({"one": [call]}) for call in calls)
+
+
+@sign(DATA, LINE, SPAN)
+def bias_column_across(traces):
+    """Everything stands above 1: you put the bias column on the horizontal axis.
+
+    Print x[:, 1]: it is 1 in every row.
+
+    Which column of x varies?
+
+    The bias column is there for the arithmetic; it is 1 for every point.
+    """
+    return any_has(traces, lambda seen: (seen.bias, seen.y)) or any_has(traces, lambda seen: (seen.bias, seen.y_hat))
+
+
+@sign(DATA, LINE, SPAN)
+def axes_swapped(traces):
+    """Your axes are the wrong way round: y goes across, and x up.
+
+    The point x = 3, y = -4 should be 3 to the right and 4 down.
+
+    Which argument of scatter goes across, and which up?
+
+    What goes across comes first, then what goes up.
+    """
+    return any_has(traces, lambda seen: (seen.y, seen.across)) or any_has(
+        traces, lambda seen: (seen.y_hat, seen.across)
+    )
+
+
+@sign(LINE, SPAN)
+def residuals_drawn(traces):
+    """You draw the errors, not the predictions.
+
+    Where the fit is perfect, your points are at 0.
+
+    Which do you want to compare with y: the prediction, or its error?
+
+    The line is where the predictions are. The error is the distance from a point to the line.
+    """
+    return any_has(traces, lambda seen: (seen.across, seen.y_hat - seen.y)) or any_has(
+        traces, lambda seen: (seen.across, seen.y - seen.y_hat)
+    )
+
+
+@sign(DATA, LINE, SPAN)
+def predictions_against_targets(traces):
+    """You draw predictions against true values, a useful picture, but another one.
+
+    Where the fit is perfect, your points are on the diagonal.
+
+    What should go across: y, or the input?
+
+    The picture asked for has the input across, so that one sees the line among the points.
+    """
+    return any_has(traces, lambda seen: (seen.y, seen.y_hat)) or any_has(traces, lambda seen: (seen.y_hat, seen.y))
+
+
+@sign(DATA, LINE, SPAN)
+def row_numbers_across(traces):
+    """The row numbers 0, 1, 2, … go across, not the inputs.
+
+    plot(y), with one argument, counts the points.
+
+    What should stand on the horizontal axis?
+
+    The order of the rows means nothing; the value of the input does.
+    """
+    return any_has(traces, lambda seen: (torch.arange(len(seen.y)).double(), seen.y)) or any_has(
+        traces, lambda seen: (torch.arange(len(seen.y)).double(), seen.y_hat)
+    )
+
+
+@sign(LINE, SPAN)
+def intercept_missing(traces):
+    """Your line lacks the intercept: it goes through the origin.
+
+    At x = 0 the line should be at a[1].
+
+    Which coefficients are in your line?
+
+    The last coefficient lifts the whole line.
+    """
+    return any_has(traces, lambda seen: (seen.across, seen.a[0] * seen.across))
+
+
+@sign(LINE, SPAN)
+def coefficients_swapped(traces):
+    """Slope and intercept have changed places in your line.
+
+    With a = [-1.5, 2.25] the line should fall by 1.5 for each step to the right.
+
+    Which coefficient belongs to the column of ones?
+
+    Each coefficient belongs to its own column of x.
+    """
+    return any_has(traces, lambda seen: (seen.across, seen.a[1] * seen.across + seen.a[0]))
+
+
+@sign(AX)
+def draws_with_pyplot(traces):
+    """You draw with plt, which draws on whatever picture is the current one, not on the ax that you were given.
+
+    Here another figure is open as well; yours ended up there.
+
+    What is ax for?
+
+    plt keeps a current figure behind the scenes. A function that is handed an axes draws on that one, wherever it is.
+    """
+    return not any(raised(call) for calls in traces.values() for call in calls)
+
+
+@sign()
+def detached_for_good(traces):
+    """After your picture a no longer requires grad: the training cannot go on.
+
+    Print a.requires_grad after the call.
+
+    The picture is right, but can you still train afterwards?
+
+    A trailing underscore changes the tensor itself; without it you get another tensor to draw.
+    """
+    return any(
+        call.after and isinstance(call.after[2], torch.Tensor) and not call.after[2].requires_grad
+        for calls in traces.values()
+        for call in calls
+    )
+
+
+@sign(LINE, SPAN)
+def only_the_data(traces):
+    """The data are drawn, and the fitted line is missing.
+
+    Count the points in your picture: four rows, four points, and no line.
+
+    What do you want to compare the data with?
+
+    The picture shows two things: what we know, and what we fitted.
+    """
+    found = drawings(traces)
+    return any(one.has(one.across, one.y) and len(one.points) == len(one.y) and one.marks == 1 for one in found)
+
+
+@sign(DATA)
+def only_the_line(traces):
+    """The fitted line is drawn, and the data are missing.
+
+    Count the points in your picture, and what is where.
+
+    What do you want to compare the line with? And does y still hold the data when you draw it?
+
+    The picture shows two things: what we know, and what we fitted.
+    """
+    found = drawings(traces)
+    return any(bool(one.things) and all(one.fits(points) for points in one.things) for one in found)
+
+
+@sign()
+def nothing_on_ax(traces):
+    """Nothing of what you draw is on the ax that you were given, whatever is open besides it.
+
+    A new figure, new axes or a Figure of your own is another sheet of paper.
+
+    Which of your lines draws, and on what? Is it run at all?
+
+    A function that is handed an axes draws on that one: whoever calls decides where the picture goes.
+    """
+    found = [call for calls in traces.values() for call in calls if call.drawing]
+    return bool(found) and not any(call.drawing.marks or raised(call) for call in found)
+
+
+@sign(DATA, last=True)
+def partners_mixed_up(traces):
+    """The right numbers go across and up, but not the ones that belong together.
+
+    The point x = 3 belongs to y = -4. Which y has it in your picture?
+
+    What is sorted or shuffled in your code, and what is not?
+
+    A point is a pair. Whatever order its x is put into, its y needs the same.
+    """
+    return _mixed(traces, "y")
+
+
+@sign(LINE, SPAN, last=True)
+def line_mixed_up(traces):
+    """The right numbers go across and up in your line, but not the ones that belong together.
+
+    The prediction for x = 3 is -2.25. At which height is it in your picture?
+
+    What is sorted or shuffled in your code, and what is not?
+
+    A point is a pair. Whatever order its x is put into, its prediction needs the same.
+    """
+    return _mixed(traces, "y_hat")
+
+
+def _mixed(traces, heights):
+    for seen in drawings(traces):
+        wanted = torch.stack([seen.across, getattr(seen, heights)], 1)
+        for points in seen.things:
+            columns = all(
+                points.shape == wanted.shape and torch.allclose(points[:, i].sort().values, wanted[:, i].sort().values)
+                for i in (0, 1)
+            )
+            if columns and not seen.has(*wanted.T):
+                return True
+    return False
+
+
+@sign(LINE, SPAN, last=True)
+def the_data_joined(traces):
+    """The line in your picture goes through the data, from point to point or between two of them.
+
+    Is every point of your line a point of the data?
+
+    Where would the line be if the data had no noise?
+
+    The line shows what a predicts, not what was measured.
+    """
+    return any(len(points) >= 2 and seen.points_of_data(points) for seen in drawings(traces) for points in seen.lines)
+
+
+@sign(LINE, SPAN, last=True)
+def another_line(traces):
+    """There is a straight line in your picture, but another one than a describes.
+
+    With a = [-1.5, 2.25] it should be at 2.25 - 1.5 · 3 where x is 3.
+
+    Where do the slope and the intercept of your line come from?
+
+    The picture shows the a that it is given: not the best line, nor one from elsewhere.
+    """
+    return any(
+        len(points) >= 2 and straight(points) and not seen.fits(points)
+        for seen in drawings(traces)
+        for points in seen.things
+    )
+
+
+def straight(points):
+    """Whether points lie on one line that is not upright."""
+    centred = points - points.mean(0)
+    return bool(centred[:, 0].abs().max() > 1e-6) and bool(torch.linalg.matrix_rank(centred, rtol=1e-5) == 1)
+
+
+@sign(DATA, last=True)
+def some_data_missing(traces):
+    """Some of the data are in your picture, and some are not.
+
+    Count the points: four rows, four points.
+
+    Which rows does your code visit, or leave out?
+
+    A picture of the data shows all of them, also the first, the last, and those that are far off.
+    """
+    return any(0 < seen.data_drawn() < len(seen.y) for seen in drawings(traces))
+
+
+@sign(SPAN, last=True)
+def line_too_short(traces):
+    """Your line is right, but it ends before the data do.
+
+    From the smallest x to the largest: how far does your line reach?
+
+    Where do its ends come from?
+
+    Rows stand in any order, and inputs may be anything: the ends are the smallest and the largest of them.
+    """
+    return any(seen.fits(points) for seen in drawings(traces) for points in seen.things)
+
+
+@sign("test_leaves_a_alone", last=True)
+def gradient_touched(traces):
+    """After your picture a.grad is no longer what it was.
+
+    Print a.grad before and after the call.
+
+    Which line clears it, or calls backward()?
+
+    A picture only looks. Somebody may be about to use the gradient.
+    """
+    return any(
+        call.after and call.args[2].grad is not None
+        and (call.after[2].grad is None or not torch.equal(call.after[2].grad, call.args[2].grad))
+        for calls in traces.values()
+        for call in calls
+    )  # fmt: skip

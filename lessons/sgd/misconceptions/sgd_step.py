@@ -1,0 +1,547 @@
+"""Misconceptions about sgd_step(a, lr)."""
+
+import math
+
+import torch
+
+from autograder.graders.catalogue import also, sign, wrong
+
+
+def probe(student):
+    """An endless learning rate tells a step of length 0 (0 times infinity is no number) from one that never arrives."""
+    a = torch.tensor([1.0, -2.0], requires_grad=True)
+    a.grad = torch.tensor([3.0, -5.0])
+    student.sgd_step(a, math.inf)
+
+
+def _cleared_only(a, lr):
+    a.grad = None
+
+
+@also(_cleared_only)
+@wrong
+def result_lost(a, lr):
+    """You compute the new place, and it never gets into the caller's tensor: a itself does not change.
+
+    Print a before and after the call.
+
+    Did the caller's tensor change, or only what your function means by the name? And what does a trailing underscore mean in torch?
+
+    `a = …`, `a - …` and `a.sub(…)` make a new tensor. Who handed the old one over still holds the old one.
+    """
+
+
+@wrong
+def reset_too_early(a, lr):
+    """You empty the gradient before you use it, so the step has the length 0.
+
+    Print a.grad in the line before the update.
+
+    What is in a.grad at the moment you use it?
+
+    First the step, then the cleaning: what has been used may go.
+    """
+    with torch.no_grad():
+        a.grad.zero_()
+        a.sub_(lr * a.grad)
+
+
+@wrong
+def emptied_before_use(a, lr):
+    """You throw the gradient away before you use it: a.grad is None when the step needs it.
+
+    Print a.grad in the line before the update.
+
+    What is in a.grad at the moment you use it?
+
+    First the step, then the cleaning: what has been used may go.
+    """
+    a.grad = None
+    with torch.no_grad():
+        a.sub_(lr * a.grad)
+
+
+@wrong
+def in_place_on_a_tracked_leaf(a, lr):
+    """You changed a while autograd was keeping a record of it, and it refuses.
+
+    `w = torch.tensor([1.0], requires_grad=True)` and then `w += 1` gives the same error.
+
+    Is the update itself something that should be recorded?
+
+    The record says that the computation started from these numbers. The update happens between two computations, and autograd has to look away while it happens.
+    """
+    a.sub_(lr * a.grad)
+    a.grad.zero_()
+
+
+@wrong
+def entry_by_entry_tracked(a, lr):
+    """You changed a, entry by entry, while autograd was keeping a record of it, and it refuses.
+
+    a[0] is a view of a: what happens to it happens to a.
+
+    Is the update itself something that should be recorded?
+
+    A view shares its numbers with the tensor, so the same rule holds for both: autograd has to look away.
+    """
+    for i in range(len(a)):
+        a[i] -= lr * a.grad[i]
+    a.grad.zero_()
+
+
+@wrong
+def gradient_not_cleared(a, lr):
+    """The step is right, but the old gradient stays in a.grad, and the next backward() adds to it.
+
+    Call backward() after your step and print a.grad: the old gradient is in it.
+
+    What should be in a.grad when your step is done?
+
+    backward() ADDS to the field. What has been used must go, or every step drags the earlier ones along.
+    """
+    with torch.no_grad():
+        a.sub_(lr * a.grad)
+
+
+@wrong
+def parameter_zeroed(a, lr):
+    """You set the parameter itself to zero, after the step.
+
+    Print a after the call: it is 0 everywhere.
+
+    Which tensor should be zero afterwards, the parameter or its gradient?
+
+    a and a.grad are two tensors. One is what was learnt, the other is what has been used.
+    """
+    with torch.no_grad():
+        a.sub_(lr * a.grad)
+        a.zero_()
+
+
+@wrong
+def uphill(a, lr):
+    """You walk uphill: the gradient is added.
+
+    From a = 1 with the gradient 3 and lr = 0.1 you go to 1.3, where the loss is larger.
+
+    The gradient points to where the loss grows. Which way do you want to go?
+
+    Descent goes against the gradient.
+    """
+    with torch.no_grad():
+        a.add_(lr * a.grad)
+        a.grad.zero_()
+
+
+@wrong
+def learning_rate_ignored(a, lr):
+    """The learning rate has no effect on your step.
+
+    With lr = 0 nothing should move.
+
+    Where does lr enter your update?
+
+    The gradient says which way, the learning rate how far.
+    """
+    with torch.no_grad():
+        a.sub_(a.grad)
+        a.grad.zero_()
+
+
+@wrong
+def divided_by_lr(a, lr):
+    """You divide by the learning rate.
+
+    Halve lr: your step becomes twice as long.
+
+    Should a smaller lr give a smaller or a larger step?
+
+    The learning rate is a factor: how much of the gradient is taken.
+    """
+    with torch.no_grad():
+        a.sub_(a.grad / lr)
+        a.grad.zero_()
+
+
+@wrong
+def learning_rate_squared(a, lr):
+    """The learning rate enters your step twice.
+
+    With lr = 0.1 and the gradient 3 the step should be 0.3 long. Yours is 0.03.
+
+    How many times do you multiply by lr?
+
+    The learning rate is one factor: how much of the gradient is taken.
+    """
+    with torch.no_grad():
+        a.sub_(lr * lr * a.grad)
+        a.grad.zero_()
+
+
+@wrong
+def learning_rate_subtracted(a, lr):
+    """You subtract the learning rate itself as well, or in place of a product.
+
+    With a gradient of 0 nothing should move.
+
+    How are lr and the gradient combined in the formula?
+
+    The gradient says which way, the learning rate how far: they are multiplied.
+    """
+    with torch.no_grad():
+        a.sub_(lr + a.grad)
+        a.grad.zero_()
+
+
+@wrong
+def only_the_learning_rate(a, lr):
+    """Every entry moves by lr, whatever its gradient is.
+
+    With a gradient of 0 nothing should move.
+
+    Where does the gradient enter your update?
+
+    The gradient says which way, the learning rate how far.
+    """
+    with torch.no_grad():
+        a.sub_(lr)
+        a.grad.zero_()
+
+
+@wrong
+def sign_of_the_gradient(a, lr):
+    """Only the sign of the gradient counts in your step: every entry moves equally far.
+
+    The gradients 3 and 5 should give steps of different lengths.
+
+    What do you do with the gradient before you multiply?
+
+    Where it is steep the step is long, near the bottom it is short. That comes from the size of the gradient.
+    """
+    with torch.no_grad():
+        a.sub_(lr * a.grad.sign())
+        a.grad.zero_()
+
+
+@wrong
+def length_normalised(a, lr):
+    """Your step always has the same length: the gradient is divided by its own.
+
+    Twice the gradient should give twice the step.
+
+    What do you divide by?
+
+    Where it is steep the step is long, near the bottom it is short. That comes from the size of the gradient.
+    """
+    with torch.no_grad():
+        a.sub_(lr * a.grad / a.grad.norm())
+        a.grad.zero_()
+
+
+@wrong
+def absolute_gradient(a, lr):
+    """Every entry of yours moves down, also where the gradient is negative.
+
+    With a gradient of -2 the entry should grow.
+
+    What happens to the sign of the gradient in your update?
+
+    A negative slope means: downhill is to the right.
+    """
+    with torch.no_grad():
+        a.sub_(lr * a.grad.abs())
+        a.grad.zero_()
+
+
+@wrong
+def mean_gradient(a, lr):
+    """All entries of yours move by the same amount: the gradient is averaged over them.
+
+    The gradients 3 and 5 should give different steps.
+
+    Which entry of the gradient belongs to which entry of a?
+
+    There is one slope for each entry, and each entry goes its own way.
+    """
+    with torch.no_grad():
+        a.sub_(lr * a.grad.mean())
+        a.grad.zero_()
+
+
+def _divided_by_numel(a, lr):
+    with torch.no_grad():
+        a.sub_(lr * a.grad / a.numel())
+        a.grad.zero_()
+
+
+@also(_divided_by_numel)
+@wrong
+def divided_by_the_length(a, lr):
+    """Your step is divided by the number of entries in a.
+
+    With two entries your step is half as long as it should be.
+
+    The loss is a mean already. Why divide again?
+
+    How many coefficients there are has nothing to do with how far each of them goes.
+    """
+    with torch.no_grad():
+        a.sub_(lr * a.grad / len(a))
+        a.grad.zero_()
+
+
+@wrong
+def doubled(a, lr):
+    """Your step is twice as long as it should be.
+
+    With lr = 0.1 and the gradient 3 the step should be 0.3 long. Yours is 0.6.
+
+    Where does a 2 come in, or is the step taken twice?
+
+    The 2 of the square is in the gradient already.
+    """
+    with torch.no_grad():
+        a.sub_(2 * lr * a.grad)
+        a.grad.zero_()
+
+
+@wrong
+def multiplied(a, lr):
+    """You multiply a by something instead of subtracting from it.
+
+    A parameter at 0 never moves with this rule.
+
+    Which operation does the arrow in the docstring describe?
+
+    A step is added to where you are; it does not scale where you are.
+    """
+    with torch.no_grad():
+        a.mul_(1 - lr * a.grad)
+        a.grad.zero_()
+
+
+@wrong
+def replaced_by_the_step(a, lr):
+    """a becomes the step itself: where it was before no longer counts.
+
+    From a = 1 with the gradient 3 and lr = 0.1 you should arrive at 0.7.
+
+    From where does the step start?
+
+    A step is taken away from where you are.
+    """
+    with torch.no_grad():
+        a.copy_(-lr * a.grad)
+        a.grad.zero_()
+
+
+@wrong
+def first_two_entries_only(a, lr):
+    """Only the first two entries move, and a parameter without two entries is an error.
+
+    Try a parameter with three entries.
+
+    Where does your code say how many entries there are?
+
+    The rule is the same for every entry, and a tensor applies it to all of them at once.
+    """
+    with torch.no_grad():
+        a[0] -= lr * a.grad[0]
+        a[1] -= lr * a.grad[1]
+        a.grad.zero_()
+
+
+@wrong
+def loop_over_a_list(a, lr):
+    """Your loop takes a for a list of numbers; a single number has no length, and a table has rows.
+
+    Try a parameter of shape ().
+
+    What does the loop do that the tensor could not do by itself?
+
+    The rule is the same for every entry, and a tensor applies it to all of them at once, whatever its shape.
+    """
+    with torch.no_grad():
+        for i in range(len(a)):
+            a[i] -= lr * a.grad[i]
+    a.grad.zero_()
+
+
+@wrong
+def tracking_off_for_good(a, lr):
+    """After your step a no longer requires grad: one step works, a second is impossible.
+
+    Print a.requires_grad after the call.
+
+    What happens at the next backward()?
+
+    Autograd should look away during the update only. What is switched off must be switched on again.
+    """
+    a.requires_grad = False
+    a.sub_(lr * a.grad)
+    a.grad.zero_()
+
+
+@wrong
+def autograd_off_everywhere(a, lr):
+    """You switched autograd off for the whole program, and never on again.
+
+    Call torch.is_grad_enabled() after your step.
+
+    Where does the block end in which autograd looks away?
+
+    A `with` block sets everything back at its end, also after an error.
+    """
+    torch.set_grad_enabled(False)
+    a.sub_(lr * a.grad)
+    a.grad.zero_()
+
+
+@wrong
+def mixed_up_no_grad(a, lr):
+    """torch has no zero_grad: two ideas are mixed here, not recording and emptying the gradient.
+
+    `torch.no_grad()` is one thing, emptying `a.grad` another.
+
+    Which of the two do you need around the update, and which after it?
+
+    Recording is switched off for a block of code. A gradient is emptied on the tensor that holds it.
+    """
+    with torch.zero_grad():  # type: ignore[attr-defined]
+        a.sub_(lr * a.grad)
+
+
+@wrong
+def brackets_too_wide(a, lr):
+    """Your brackets hold the difference together: (a - lr) times the gradient.
+
+    With a gradient of 0 nothing should move. Yours goes to 0.
+
+    Which operation comes first without brackets: times or minus?
+
+    Times binds stronger than minus, and that is what the formula means.
+    """
+    with torch.no_grad():
+        a.copy_((a - lr) * a.grad)
+        a.grad.zero_()
+
+
+@wrong
+def shrinks_instead(a, lr):
+    """You subtract a part of a itself, where a part of its gradient belongs.
+
+    With a gradient of 0 nothing should move.
+
+    Which tensor stands behind lr in your update?
+
+    a says where you are. a.grad says which way is uphill.
+    """
+    with torch.no_grad():
+        a.sub_(lr * a)
+        a.grad.zero_()
+
+
+def _from_one(a, lr):
+    with torch.no_grad():
+        for i in range(1, len(a)):
+            a[i] -= lr * a.grad[i]
+        a.grad.zero_()
+
+
+@wrong
+def first_entry_stays(a, lr):
+    """The first entry of a never moves.
+
+    Print a before and after the call.
+
+    At which position does your loop begin?
+
+    Positions begin at 0 in Python, and so does `range(n)`.
+    """
+    _from_one(a, lr)
+
+
+@wrong
+def first_entry_only(a, lr):
+    """Only the first entry of a moves.
+
+    Print a before and after the call.
+
+    What happens to the gradient inside your loop, after the first round?
+
+    What is emptied in the first round is gone in the second. First all steps, then the cleaning.
+    """
+    with torch.no_grad():
+        for i in range(len(a)):
+            a[i] -= lr * a.grad[i]
+            a.grad.zero_()
+
+
+@sign("test_value", "test_two_steps")
+def pulled_towards_zero(traces):
+    """Besides the step against the gradient, a is pulled towards 0.
+
+    Take a.grad = [0, 0]: where does your step go?
+
+    What else than the gradient moves a in your step? Do you pass an option that you could leave out?
+
+    Weight decay makes large coefficients smaller. It is a useful extra, and another rule than this one.
+    """
+    calls = [call for call in traces.get("test_value", []) + traces.get("test_two_steps", []) if call.after]
+    pulls = [pull for call in calls for pull in _pulls(call)]
+    return bool(pulls) and 1e-5 < min(pulls) < 1 and max(pulls) < 1.05 * min(pulls)
+
+
+def _pulls(call):
+    """What part of each coefficient is missing after the step that the gradient asks for, by lr."""
+    before, lr = call.args
+    missing = before - lr * before.grad - call.after[0]
+    return [(gone / (lr * value)).item() for gone, value in zip(missing, before, strict=True) if value]
+
+
+@sign(last=True)
+def another_form(traces):
+    """After your step a has another shape than before.
+
+    Print a.shape before and after the call.
+
+    Which operation of yours takes rows or dimensions away, adds them, or makes one number of several?
+
+    A step moves every parameter where it is. How many there are, and how they are arranged, stays.
+    """
+    calls = [call for found in traces.values() for call in found if call.after]
+    return any(call.after[0].shape != call.args[0].shape for call in calls)
+
+
+@sign("test_lr_zero", last=True)
+def own_learning_rate(traces):
+    """With lr = 0 your a moves all the same.
+
+    With lr = 0 nothing should move.
+
+    Where does the lr of the caller enter your step, and is it spelt as in the first line of the function?
+
+    What a function gets as an argument it should use, instead of a number of its own or a name from outside.
+    """
+    found = [call for call in traces.get("test_lr_zero", []) if call.raised is None and call.args[1] == 0]
+    return any(
+        call.after[0].shape == call.args[0].shape and not torch.equal(call.after[0], call.args[0]) for call in found
+    )
+
+
+@sign("test_lr_zero", last=True)
+def not_cleared_without_a_step(traces):
+    """When there is nothing to move, your function returns early, and the old gradient stays.
+
+    Call it with lr = 0 and print a.grad.
+
+    Which of your two jobs does the early return skip?
+
+    A step has two parts, the move and the cleaning. A move of length 0 still needs the second.
+    """
+    return any(
+        call.after and call.args[1] == 0 and torch.equal(call.after[0], call.args[0])
+        and call.after[0].grad is not None and bool(call.after[0].grad.any())
+        for call in traces.get("test_lr_zero", [])
+    )  # fmt: skip

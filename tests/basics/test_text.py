@@ -1,0 +1,38 @@
+"""Texts for a terminal: no character of them can hide, command or turn anything round."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+
+import pytest
+
+from autograder.basics.text import brief, escaped, plain
+
+EVERY = "".join(map(chr, range(sys.maxunicode + 1)))
+
+
+def test_of_all_characters_only_those_are_left_that_show() -> None:
+    left = {unicodedata.category(one) for one in plain(EVERY)}
+    assert not left & {"Cc", "Cf", "Cs", "Zl", "Zp"} and {"Lu", "Mn", "So", "Zs"} <= left
+    assert len(plain(EVERY)) == len(EVERY)
+    assert plain(EVERY, keep="\n").count("\n") == 1
+
+
+@pytest.mark.parametrize("text", ["", "Åsa", "a b", "李雷", "👩", "x²"])
+def test_text_that_shows_is_left_alone(text: str) -> None:
+    assert plain(text) == text == escaped(text)
+
+
+def test_json_means_the_same_when_it_may_be_printed() -> None:
+    text = EVERY.encode("utf-8", "ignore").decode()  # no file holds lone surrogates
+    printed = escaped(json.dumps({"a": text}, ensure_ascii=False, indent=1))
+    assert printed == plain(printed, keep="\n")
+    assert json.loads(printed) == {"a": text}
+
+
+def test_long_text_keeps_its_beginning_and_its_end() -> None:
+    assert brief("abcdefghij", 10) == "abcdefghij"
+    assert brief("abcdefghijk", 7) == "abcd…jk"
+    assert {len(brief("x" * 300, most)) for most in (9, 60)} == {9, 60}

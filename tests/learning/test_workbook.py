@@ -1,0 +1,131 @@
+"""A reader's own copy: made without overwriting anything, found where it may be, and reset one answer at a time."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.learning.workbook import NoWorkbook, Workbook, released, start
+from autograder.lesson.manifest import Lesson
+from autograder.lesson.shelf import KIT
+from tests.sample_class import Maker
+
+SUM = "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).sum()"
+
+
+@pytest.fixture
+def work(tmp_path: Path, maker: Maker) -> Workbook:
+    path = tmp_path / "sgd.ipynb"
+    path.write_text(maker.text(answers={"mse": SUM}), "utf-8")
+    return Workbook(path)
+
+
+def sources(work: Workbook) -> list[str]:
+    return ["".join(cell["source"]) for cell in json.loads(work.path.read_text("utf-8"))["cells"]]
+
+
+def worked_on(lesson: Lesson) -> Lesson:
+    """The lesson of a clone in whose `exercises/` somebody has written an answer, and a cell of their own."""
+    notebook: dict[str, Any] = json.loads(json.dumps(lesson.notebook))
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == "mse":
+            cell["source"] = SUM
+    return dataclasses.replace(lesson, notebook=notebook)
+
+
+def test_a_fresh_copy_is_the_released_notebook(tmp_path: Path, lesson: Lesson) -> None:
+    made = start(tmp_path / "my" / "course", lesson)
+    assert made.path == tmp_path / "my" / "course" / "sgd.ipynb"
+    assert made.path.read_bytes() == (KIT / "exercises" / "sgd" / "sgd.ipynb").read_bytes()
+
+
+def test_nothing_is_overwritten(tmp_path: Path, lesson: Lesson) -> None:
+    (tmp_path / "sgd.ipynb").write_text("a week's work")
+    with pytest.raises(NoWorkbook) as refused:
+        start(tmp_path, lesson)
+    assert str(refused.value) == (
+        f"{tmp_path}/sgd.ipynb is there already, and stays as it is: go on with it, or name another folder"
+    )
+    assert (tmp_path / "sgd.ipynb").read_text() == "a week's work"
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path, lesson: Lesson) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(NoWorkbook) as refused:
+        start(tmp_path / "file", lesson)
+    assert str(refused.value) == f"no copy can be put into {tmp_path}/file: File exists; name another folder"
+
+
+def test_a_copy_is_fresh_also_where_somebody_worked_in_the_kits_own(tmp_path: Path, lesson: Lesson) -> None:
+    used = worked_on(lesson)
+    assert (lesson.untouched, used.untouched) == (True, False)
+    made = start(tmp_path / "copy", used)
+    assert made.path.read_bytes() == (KIT / "exercises" / "sgd" / "sgd.ipynb").read_bytes()
+    assert released(used)["mse"]["source"] == lesson.cells["mse"]["source"]
+
+
+@pytest.mark.parametrize("place", ["sgd.ipynb", "sgd/sgd.ipynb", "exercises/sgd/sgd.ipynb"])
+def test_a_notebook_is_found_in_its_folder_or_above(place: str, tmp_path: Path) -> None:
+    path = tmp_path / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("")
+    assert Workbook.find(tmp_path, ["sgd"]).path == path
+    assert Workbook.find(path, ["sgd"]).path == path
+    assert Workbook.find(path, ["sgd"]).progress == path.parent / "progress.json"
+
+
+def test_a_notebook_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(NoWorkbook) as missing:
+        Workbook.find(tmp_path, ["sgd"])
+    assert str(missing.value) == (
+        f"there is no sgd.ipynb at {tmp_path}: `autograder start` makes you a copy, or say where yours is"
+    )
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NoWorkbook, match=r"^there is no sgd.ipynb here: "):
+        Workbook.find(Path("."), ["sgd"])
+
+
+def test_reset_puts_one_stub_back_and_the_answer_aside(work: Workbook, lesson: Lesson) -> None:
+    before = sources(work)
+    changed, aside = work.reset("mse", lesson)
+    assert changed and aside == work.path.parent / "set-aside" / "mse-1.py"
+    assert aside.read_text("utf-8") == SUM + "\n"
+    differing = [(old, new) for old, new in zip(before, sources(work), strict=True) if old != new]
+    assert differing == [(SUM, lesson.cells["mse"]["source"])]
+
+
+def test_a_second_answer_is_put_beside_the_first(work: Workbook, lesson: Lesson, maker: Maker) -> None:
+    work.reset("mse", lesson)
+    work.path.write_text(maker.text(answers={"mse": SUM + "  # again"}), "utf-8")
+    assert work.reset("mse", lesson).aside == work.path.parent / "set-aside" / "mse-2.py"
+    assert (work.path.parent / "set-aside" / "mse-1.py").read_text("utf-8") == SUM + "\n"
+
+
+def test_a_stub_need_not_be_reset(work: Workbook, lesson: Lesson) -> None:
+    work.reset("mse", lesson)
+    text = work.path.read_text("utf-8")
+    assert work.reset("mse", lesson) == (False, None)
+    assert work.path.read_text("utf-8") == text and not (work.path.parent / "set-aside" / "mse-2.py").exists()
+
+
+def test_an_answer_in_a_cell_of_ones_own_is_reset_there(work: Workbook, lesson: Lesson, maker: Maker) -> None:
+    work.path.write_text(maker.text(delete=("mse",), append=(SUM,)), "utf-8")
+    assert work.reset("mse", lesson).aside is not None
+    assert sources(work)[-1] == lesson.cells["mse"]["source"] and SUM not in sources(work)
+
+
+def test_an_exercise_that_was_deleted_comes_back(work: Workbook, lesson: Lesson, maker: Maker) -> None:
+    work.path.write_text(maker.text(delete=("mse",)), "utf-8")
+    assert work.reset("mse", lesson) == (True, None)
+    assert sources(work)[-1] == lesson.cells["mse"]["source"]
+
+
+def test_what_is_no_notebook_stays_as_it_is(work: Workbook, lesson: Lesson) -> None:
+    work.path.write_text("def mse")
+    with pytest.raises(NoWorkbook, match=r"sgd.ipynb cannot be read: the file is not JSON"):
+        work.reset("mse", lesson)
+    assert work.path.read_text() == "def mse"
