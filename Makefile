@@ -13,7 +13,7 @@ $(BIN)/.installed: pyproject.toml constraints.txt
 	touch $@
 
 exercises: install  ## exercises/ from solutions/
-	$(BIN)/python -m autograder.classroom.release
+	$(BIN)/autograder release
 
 demo: exercises  ## grade the sample class and say where to look
 	$(BIN)/python -m tests.sample_class .

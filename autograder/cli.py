@@ -128,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     directory = _told("dir", metavar="DIR", nargs="?", help=f"default: {only or 'the name of the lesson'}")
     exercise = _told("exercise", metavar="EXERCISE", help=f"such as {lessons[0].tasks[0].id}" if lessons else None)
     assignment = _told("assignment", metavar="ASSIGNMENT", nargs="?", help=f"default: {only or 'none, of several'}")
+    every = _told("assignment", metavar="ASSIGNMENT", nargs="?", help="default: all that there are")
     parser = _Parser(
         prog="autograder",
         description=f"Grades the exercises of {' and '.join(lesson.title for lesson in lessons)}.",
@@ -151,6 +152,7 @@ def _parser() -> argparse.ArgumentParser:
         exercise, PATH, LESSON, SPOIL)  # fmt: skip
     add("check", learning.check, "grade one notebook here and now, with the hidden graders",
         NOTEBOOK, JSON, ONLY, HINTS, LESSON)  # fmt: skip
+    add("release", classroom.release, "make the notebooks in exercises/ from the lessons in solutions/", every)
     add("grade", classroom.grade, "grade everything in course/submitted/ into nbgrader's gradebook",
         assignment, JOBS, STUDENT, FORCE, ISOLATION)  # fmt: skip
     return parser

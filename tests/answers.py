@@ -27,6 +27,7 @@ from pathlib import Path
 
 from autograder.grading.verdicts import Verdicts
 from autograder.lesson import shelf
+from autograder.lesson.manifest import Lesson
 from autograder.lesson.report import Verdict
 
 CHANCE = {"DataLoader", "RandomSampler", "choice", "choices", "default_rng", "multinomial", "permutation", "rand",
@@ -37,7 +38,7 @@ CHANCE = {"DataLoader", "RandomSampler", "choice", "choices", "default_rng", "mu
 class Answer:
     """One answer and what it deserves."""
 
-    lesson: str
+    lesson: Lesson
     exercise: str
     name: str
     code: str
@@ -63,11 +64,11 @@ class Answer:
 
 def load(root: Path = shelf.KIT) -> list[Answer]:
     """All answers of all lessons below `root`, by lesson and exercise."""
-    return [answer for name in shelf.names(root) for answer in _of(name, shelf.hidden(name, root) / "answers")]
+    return [answer for name in shelf.names(root) for answer in _of(Lesson.load(name, root))]
 
 
-def _of(lesson: str, folder: Path) -> Iterator[Answer]:
-    for path in sorted(folder.glob("*.toml")):
+def _of(lesson: Lesson) -> Iterator[Answer]:
+    for path in sorted(lesson.folder.glob("answers/*.toml")):
         data = tomllib.loads(path.read_text("utf-8"))
         for kind in ("right", "wrong"):
             yield from (Answer(lesson, path.stem, right=kind == "right", **entry) for entry in data.get(kind, ()))

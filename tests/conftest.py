@@ -89,7 +89,7 @@ def submit(warm: WarmProcess, tmp_path: Path) -> Iterator[Running]:
     running: list[Submission] = []
 
     def start(answer: Answer) -> Submission:
-        lesson = Lesson.load(answer.lesson)
+        lesson = answer.lesson
         path = tmp_path / f"{lesson.assignment}.ipynb"
         path.write_text(maker_of(lesson).text(answers={answer.exercise: answer.code}, bare=True), "utf-8")
         submission = Submission(warm, [cell["source"] for cell in read(path, lesson).code], QUICK)

@@ -1,4 +1,4 @@
-"""The command for those who grade a class: grade."""
+"""The commands for those who teach a class: release, grade."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from autograder.basics.advice import Advice
 from autograder.basics.refused import Refused
 from autograder.classroom import names
+from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
 from autograder.render import terminal, words
 from autograder.sandbox import levels, probe
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
     from autograder.classroom.batch import Batch, Outcome
 
 PIPE_WIDTH = 160  # a file has room for the whole table
+
+
+def release(options: argparse.Namespace) -> None:
+    """Make the notebooks that students get, of one lesson or of all."""
+    from autograder.classroom.course import Course, find_root  # nbgrader is slow to import
+    from autograder.classroom.release import publish
+
+    course = Course(find_root())
+    for name in [options.assignment] if options.assignment else shelf.names(course.root):
+        terminal.say(f"released: {publish(course, name)}")
 
 
 def grade(options: argparse.Namespace) -> bool:

@@ -7,7 +7,6 @@ here. What they do to marks is left to nbgrader's own classes.
 from __future__ import annotations
 
 import functools
-import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from traitlets.config import Config
 
 from autograder.basics.files import write
 from autograder.classroom import stock
+from autograder.lesson.release import LastError
 
 OPENERS = (autograde, getgrades, latesubmissions, saveautogrades)  # the modules that open a gradebook here
 
@@ -41,12 +41,11 @@ class OneStudent(BaseConverter):
             NbGraderException: it failed; with the last line of nbgrader's log, since its own text only points there.
         """
         self.coursedir.student_id = student
-        errors = _Errors(logging.ERROR)
-        self.log.handlers[:], self.log.propagate = [errors], False
+        errors = LastError.of(self.log)
         try:
             self.start()
         except NbGraderException as error:
-            raise NbGraderException(errors.last or str(error)) from error
+            raise NbGraderException(errors.text or str(error)) from error
 
     def start(self) -> None:
         """nbgrader's own the first time; then the exporter, with its templates, is there."""
@@ -168,14 +167,3 @@ class _Transaction(Session):
 
     def end(self) -> None:
         super().commit()
-
-
-class _Errors(logging.Handler):
-    """Remembers the last line of the last traceback in a log."""
-
-    last = ""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage().strip()
-        if message.startswith("Traceback"):
-            self.last = message.splitlines()[-1][:300]

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-import sys
+from pathlib import Path
 
 import nbformat
 from nbgrader.api import Base, Gradebook
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import SaveCells
 from sqlalchemy import create_engine, inspect
 
-from autograder.classroom.course import Course, find_root
+from autograder.basics.refused import Refused
+from autograder.classroom.course import Course
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
 from autograder.lesson.release import build, source_notebook
 
 
-def release(course: Course, assignment: str) -> None:
-    """Make an assignment's notebooks anew, and put it into the gradebook; what `make exercises` runs."""
+def publish(course: Course, assignment: str) -> Path:
+    """Make an assignment's notebooks anew, and put it into the gradebook; the file that students get.
+
+    Raises:
+        UnknownAssignment: there is no such lesson.
+        Refused: nbgrader cannot make a notebook of it, or the gradebook already has marks for other exercises.
+    """
     lesson = shelf.source(assignment, course.root)
+    if not lesson.is_file():
+        raise shelf.UnknownAssignment(f"unknown assignment {assignment!r}: there is no {lesson}")
     source = course.root / "solutions" / assignment / f"{assignment}.ipynb"  # where nbgrader's own command looks
     source.parent.mkdir(exist_ok=True)
     nbformat.write(source_notebook(lesson), source)
-    build(lesson, course.root / "exercises", course.config)
     (course.root / "course").mkdir(exist_ok=True)
-    register(course, assignment)
+    try:
+        released = build(lesson, course.root / "exercises", course.config)
+        register(course, assignment)
+    except (NbGraderException, RuntimeError, ValueError) as error:
+        raise Refused(f"{assignment} cannot be released: {error}") from None
+    return released
 
 
 def register(course: Course, assignment: str) -> None:
@@ -49,9 +62,3 @@ def _refuse_strangers(db_url: str) -> None:
     others = sorted(tables - Base.metadata.tables.keys() - {"alembic_version"})
     if others and "submitted_assignment" not in tables:
         raise ValueError(f"it is another program's, with a table {others[0]!r}: name a new one")
-
-
-if __name__ == "__main__":
-    here = Course(find_root())
-    for name in sys.argv[1:] or shelf.names(here.root):
-        release(here, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,25 @@ from autograder.lesson.manifest import STUBS
 if TYPE_CHECKING:
     import nbformat
     from traitlets.config import Config
+
+
+class LastError(logging.Handler):
+    """Remembers the last line of the last traceback in a log: nbgrader's own exceptions only point there."""
+
+    text = ""
+
+    @classmethod
+    def of(cls, log: logging.Logger) -> LastError:
+        """In the place of all that a log goes to."""
+        handler = cls(logging.ERROR)
+        log.handlers[:], log.propagate = [handler], False
+        return handler
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Look at one message."""
+        message = record.getMessage().strip()
+        if message.startswith("Traceback"):
+            self.text = message.splitlines()[-1][:300]
 
 
 def source_notebook(source: Path) -> nbformat.NotebookNode:
@@ -32,10 +52,11 @@ def build(source: Path, into: Path, settings: Config | None = None) -> Path:
     `settings` are a course's, for nbgrader.
 
     Raises:
-        NbGraderException: nbgrader cannot make one of it.
+        NbGraderException: nbgrader cannot make one of it; the text is the last line of its log.
     """
     import nbformat  # these are slow to import
     from nbgrader.converters import GenerateAssignment
+    from nbgrader.converters.base import NbGraderException
     from nbgrader.coursedir import CourseDirectory
     from traitlets.config import Config
 
@@ -46,11 +67,16 @@ def build(source: Path, into: Path, settings: Config | None = None) -> Path:
         nbformat.write(source_notebook(source), folder / f"{name}.ipynb")
         config = copy.deepcopy(settings) if settings else Config()
         config.CourseDirectory.root = root
+        config.CourseDirectory.source_directory = "source"
         config.CourseDirectory.assignment_id = name
         config.CourseDirectory.release_directory = str(into.resolve())
         config.ClearSolutions.code_stub = STUBS
         config.SaveCells.enabled = False
         converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
         converter.no_database = converter.force = True
-        converter.start()
+        errors = LastError.of(converter.log)
+        try:
+            converter.start()
+        except NbGraderException as error:
+            raise NbGraderException(errors.text or str(error)) from error
     return into.resolve() / name / f"{name}.ipynb"

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from autograder.basics.refused import Refused
@@ -19,9 +20,17 @@ class UnknownAssignment(Refused):
 
 
 def here() -> Path:
-    """Where the lessons of a command are: in the course that is the current folder, if it has any, or in this kit."""
-    course = Path.cwd()
-    return course if (course / CONFIG).is_file() and names(course) else KIT
+    """Where the lessons of a command are: in the course that the current folder is in, if it has any, or in this kit.
+
+    Graders are run, so a course further up is taken for one only if its settings are this user's own.
+    """
+    here = Path.cwd()
+    courses = (one for one in (here, *here.parents) if (one / CONFIG).is_file() and names(one))
+    return next((one for one in courses if one == here or _own(one / CONFIG)), KIT)
+
+
+def _own(path: Path) -> bool:
+    return not hasattr(os, "getuid") or path.stat().st_uid == os.getuid()
 
 
 def source(name: str, root: Path = KIT) -> Path:

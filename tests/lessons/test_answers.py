@@ -7,7 +7,6 @@ import pytest
 from autograder.graders.student import Student
 from autograder.grading.diagnosis import diagnose
 from autograder.grading.verdicts import judge
-from autograder.lesson.manifest import Lesson
 from tests.answers import Answer, load, lost
 from tests.conftest import Running
 
@@ -18,14 +17,14 @@ WRONG = [answer for answer in ANSWERS if not answer.right]
 
 @pytest.mark.parametrize("answer", RIGHT, ids=str)
 def test_a_right_answer_earns_all_marks(answer: Answer, submit: Running) -> None:
-    lesson = Lesson.load(answer.lesson)
+    lesson = answer.lesson
     found = judge(lesson, answer.exercise, Student(submit(answer)))
     assert lost(found) == []
 
 
 @pytest.mark.parametrize("answer", WRONG, ids=str)
 def test_a_wrong_answer_loses_marks_where_it_is_wrong_and_is_told_why(answer: Answer, submit: Running) -> None:
-    lesson, student = Lesson.load(answer.lesson), Student(submit(answer))
+    lesson, student = answer.lesson, Student(submit(answer))
     found = judge(lesson, answer.exercise, student)
     assert answer.loses in lost(found)
     if answer.status == "error":
