@@ -37,7 +37,7 @@ CLASS: dict[str, dict[str, Any]] = {
 BUTTONS = """
 from pathlib import Path
 from nbgrader.apps.api import NbGraderAPI
-from autograder.course import load_config
+from autograder.classroom.course import load_config
 api = NbGraderAPI(config=load_config(Path.cwd()))
 assert api.autograde("sgd", "half")["success"]
 assert api.generate_feedback("sgd", "half")["success"]

@@ -10,8 +10,8 @@ import torch
 from autograder.lesson.manifest import Lesson
 from autograder.lesson.modules import load
 from autograder.lesson.report import Exercise, Report, Verdict
-from autograder.sandbox.limits import MOST_POINTS, MOST_THINGS
-from tests.conftest import Grade
+from autograder.sandbox.limits import MOST_POINTS, MOST_THINGS, Limits
+from tests.conftest import QUICK, Grade
 from tests.sample_class import Maker
 
 FUNCTIONS = ("predict", "mse", "gradient", "sgd_step", "fit", "plot_fit")
@@ -41,8 +41,8 @@ STRANGE = {
 }
 
 
-def only(grade: Grade, maker: Maker, exercise: str, answer: str) -> Exercise:
-    return of(grade(maker.text(answers={exercise: answer}, bare=True)).report, exercise)
+def only(grade: Grade, maker: Maker, exercise: str, answer: str, limits: Limits = QUICK) -> Exercise:
+    return of(grade(maker.text(answers={exercise: answer}, bare=True), limits).report, exercise)
 
 
 def of(report: Report, exercise: str) -> Exercise:
@@ -263,7 +263,7 @@ def test_drawing_that_nobody_can_read_is_refused_and_not_looked_through(maker: M
         "def plot_fit(x, y, a, ax):\n    ax.scatter(x[:, 0], y)\n    ax.plot(x[:, 0], (x @ a).detach())\n"
         "    ax.scatter(torch.rand(200_000), torch.rand(200_000), s=1)"
     )
-    found = only(grade, maker, "plot_fit", answer)
+    found = only(grade, maker, "plot_fit", answer, Limits())
     assert {one.actual for one in found.criteria} == {"200,012 points in 3 things on ax"}
     assert {one.expected for one in found.criteria} == {
         "a picture that one can read: at most 20,000 points in at most 1,000 things"
