@@ -12,8 +12,8 @@ from pathlib import Path
 
 import nbformat
 
+from autograder.basics.kit import KIT
 from autograder.lesson.manifest import Lesson
-from autograder.lesson.shelf import KIT
 from tests.sample_class import Maker
 
 BIN = Path(sys.executable).parent

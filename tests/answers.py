@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.basics.kit import KIT
 from autograder.grading.verdicts import Verdicts
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
@@ -62,7 +63,7 @@ class Answer:
         return bool(CHANCE & (names | {node.attr for node in nodes if isinstance(node, ast.Attribute)}))
 
 
-def load(root: Path = shelf.KIT) -> list[Answer]:
+def load(root: Path = KIT) -> list[Answer]:
     """All answers of all lessons below `root`, by lesson and exercise."""
     return [answer for name in shelf.names(root) for answer in _of(Lesson.load(name, root))]
 

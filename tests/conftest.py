@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from autograder.basics.kit import KIT
 from autograder.classroom.batch import Batch
 from autograder.classroom.course import Course
 from autograder.grading.grader import Grader, Grading
 from autograder.handin.handin import read
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
-from autograder.lesson.shelf import KIT
 from autograder.sandbox import levels, probe
 from autograder.sandbox.launch import WarmProcess
 from autograder.sandbox.limits import Limits

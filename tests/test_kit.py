@@ -16,10 +16,10 @@ import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from autograder.basics.kit import KIT
 from autograder.lesson.manifest import Lesson
 from autograder.lesson.modules import load
 from autograder.lesson.report import Status, Verdict
-from autograder.lesson.shelf import KIT
 from tests.conftest import Grade
 from tests.sample_class import Maker
 

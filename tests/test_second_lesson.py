@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from autograder.basics.kit import KIT
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
 from autograder.lesson.report import Report
-from autograder.lesson.shelf import KIT
 from tests.answers import load
 from tests.conftest import Running, hand_in, make_course, run
 from tests.lessons.test_answers import (

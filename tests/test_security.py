@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.lesson.shelf import KIT
+from autograder.basics.kit import KIT
 from tests.attacks import ATTACKS
 from tests.sandbox.test_channels import CHANNELS
 

@@ -140,7 +140,7 @@ class Batch:
             max_workers=min(jobs, len(students)),
             context=multiprocessing.get_context("spawn"),
             initializer=begin,
-            initargs=[self.isolation],
+            initargs=[self.isolation, str(self.course.root.resolve())],
         )
         try:
             futures: dict[Future[Outcome], str] = {

@@ -14,10 +14,11 @@ from sqlalchemy.exc import ArgumentError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from autograder.basics.kit import KIT
 from autograder.classroom import formgrader, stock
 from autograder.lesson import shelf
 from autograder.lesson.manifest import STUBS, Lesson
-from autograder.lesson.shelf import CONFIG, KIT
+from autograder.lesson.shelf import CONFIG
 from autograder.render.html import TEMPLATES
 
 

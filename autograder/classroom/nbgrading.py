@@ -105,7 +105,7 @@ class HiddenGraders(NbGraderPreprocessor):
         about = nb.metadata[KEY]
         handin = HandIn(nb, about["unreadable"], about["notes"], note=about["note"], digest=about["file"])
         lesson = Lesson.load(names["assignment"], Path.cwd())
-        grader = Grader(lesson, shared(self.isolation), Limits.of(self.limits))
+        grader = Grader(lesson, shared(self.isolation, str(Path.cwd())), Limits.of(self.limits))
         grading = grader.grade(handin, student=names["student"])
         write_outputs(handin, grading, lesson)
         path = Path(self.reports_directory) / names["assignment"] / f"{names['student']}.json"

@@ -16,6 +16,7 @@ import tempfile
 from types import FrameType
 from typing import Any
 
+from autograder.basics.python import command
 from autograder.basics.text import plain
 from autograder.learning import bundle
 
@@ -109,7 +110,7 @@ class Desk:
     def __init__(self) -> None:
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  # as long as the process
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "autograder.learning.desk"],
+            command("autograder.learning.desk"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.basics.kit import KIT
 from autograder.basics.refused import Refused
 from autograder.lesson import shelf
 from autograder.lesson.reference import Reference, binds, defines
@@ -64,7 +65,7 @@ class Lesson:
     folder: Path
 
     @classmethod
-    def load(cls, assignment: str | None = None, root: Path = shelf.KIT) -> Lesson:
+    def load(cls, assignment: str | None = None, root: Path = KIT) -> Lesson:
         """Read a lesson below `root`; without a name the only one that there is.
 
         While the files do not change it is the same Lesson each time, with its reference answers and their pictures.

@@ -19,10 +19,11 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import NoReturn
 
+from autograder.basics.python import command
+
 MEMORY = 1 << 30  # bytes of address space
 LONGEST = 8 << 20  # bytes of an answer
 DONE, FAILED = b"+", b"-"
-RUN = "from autograder.render.typesetter import serve; serve()"
 
 
 class Typesetter:
@@ -37,8 +38,10 @@ class Typesetter:
         if self._line is None:
             ours, theirs = socket.socketpair()
             with theirs:
-                command = [sys.executable, "-I", "-c", RUN, str(theirs.fileno())]
-                self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stderr=subprocess.DEVNULL)
+                fd = theirs.fileno()
+                self._process = subprocess.Popen(
+                    command("autograder.render.typesetter", str(fd)), pass_fds=[fd], stderr=subprocess.DEVNULL
+                )
             self._line = Connection(ours.detach())
             self._line.recv_bytes()
         return self._line
@@ -106,3 +109,7 @@ def _set(task: bytes, line: Connection) -> NoReturn:
             status = 0
     finally:
         os._exit(status)
+
+
+if __name__ == "__main__":
+    serve()

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from autograder.basics.python import command
 from autograder.sandbox import folder, launch, levels
 from autograder.sandbox.handle import Handle
 from autograder.sandbox.launch import START_SECONDS, CannotStart, Died, Ended, Started
@@ -109,7 +110,7 @@ class _Worker:
         self._door = socket.create_server(("127.0.0.1", 0))
         self._door.settimeout(LOOK_SECONDS)
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-s", "-m", "autograder.sandbox.alone"],
+            command("autograder.sandbox.alone"),
             bufsize=0,
             stdin=subprocess.PIPE,
             env=_environment(self._home),

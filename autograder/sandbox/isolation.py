@@ -7,10 +7,13 @@ import errno
 import signal
 import struct
 import sys
+from collections.abc import Iterable
 
+from autograder.basics.kit import OURS
 from autograder.sandbox import landlock
 from autograder.sandbox.kernel import checked, libc
 from autograder.sandbox.levels import NONE
+from autograder.sandbox.reach import places
 from autograder.sandbox.seccomp import Filter
 
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 1, 24, 38, 47
@@ -24,9 +27,13 @@ class Cell:
         Unavailable: the level cannot be had here.
     """
 
-    def __init__(self, level: str, newest: int | None = None) -> None:
-        """`newest` is the version of Landlock's interface that is used at most; the kernel's own without it."""
+    def __init__(self, level: str, hidden: Iterable[str] = (), newest: int | None = None) -> None:
+        """What lies in `hidden` folders may not be read, nor anything of the kit.
+
+        `newest` is the version of Landlock's interface that is used at most; the kernel's own without it.
+        """
         self._newest = newest
+        self._readable = () if level == NONE else places([str(OURS), *hidden])
         self._filters = None if level == NONE else (Filter(gated=True), Filter(gated=False))
 
     def enter(self, workdir: str) -> int | None:
@@ -44,7 +51,7 @@ class Cell:
             return None
         _drop_capabilities()
         checked(libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-        landlock.restrict(workdir, self._newest)
+        landlock.restrict(workdir, self._readable, self._newest)
         gated, plain = self._filters
         try:
             return gated.load()

@@ -1,4 +1,4 @@
-"""Landlock (Linux 5.13, `man 7 landlock`): the Python installation to read, one folder to write, and nothing else.
+"""Landlock (Linux 5.13, `man 7 landlock`): some places to read (see `reach`), one folder to write, and nothing else.
 
 It knows nothing of sockets beyond TCP, of processes, or of metadata such as times and modes: `seccomp` denies those.
 Its system calls have the same numbers on every architecture.
@@ -10,25 +10,17 @@ import contextlib
 import ctypes
 import os
 import struct
-import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from autograder.sandbox.kernel import Unavailable, checked, libc
+from autograder.sandbox.reach import Place
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 EXECUTE, READ_FILE, READ_DIR = 1 << 0, 1 << 2, 1 << 3
 ON_FILES = EXECUTE | 1 << 1 | READ_FILE | 1 << 14 | 1 << 15
 RIGHTS_BY_ABI = {1: 13, 2: 14, 3: 15, 4: 15}  # how many of the file rights each version knows; 16 since 5
 NETWORK, SCOPES = 4, 6  # since which version
-
-SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime")
-DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
-MACHINE = (
-    "/proc/cpuinfo",
-    *(f"/sys/devices/system/cpu/{name}" for name in ("online", "possible", "present")),
-)  # not its load
-OWN = tuple(f"/proc/self/{name}" for name in ("maps", "statm", "status"))
-READABLE = (*SYSTEM, *DEVICES, *MACHINE, *OWN)
 
 
 def version() -> int:
@@ -43,7 +35,7 @@ def version() -> int:
     return found
 
 
-def restrict(workdir: str, newest: int | None = None) -> None:
+def restrict(workdir: str, readable: Iterable[Place], newest: int | None = None) -> None:
     """Leave this process what it may read, and `workdir` to write to; for good.
 
     `newest` is a version of the interface: no newer one is used, as on a kernel that has none.
@@ -58,9 +50,9 @@ def restrict(workdir: str, newest: int | None = None) -> None:
     ruleset += struct.pack("Q", 3) if abi >= NETWORK else b""  # no TCP port may be bound or connected to
     ruleset += struct.pack("Q", 3) if abi >= SCOPES else b""  # no abstract sockets of, no signals to, others
     fd = checked(libc().syscall(CREATE_RULESET, ruleset, ctypes.c_size_t(len(ruleset)), ctypes.c_uint(0)))
-    for path in (sys.prefix, sys.base_prefix, *READABLE):
-        with contextlib.suppress(FileNotFoundError):
-            _allow(fd, path, EXECUTE | READ_FILE | READ_DIR)
+    for path, whole in readable:
+        with contextlib.suppress(FileNotFoundError, PermissionError):
+            _allow(fd, path, EXECUTE | READ_FILE | READ_DIR if whole else READ_DIR)
     _allow(fd, workdir, rights)
     checked(libc().syscall(RESTRICT_SELF, ctypes.c_int(fd), ctypes.c_uint(0)))
     os.close(fd)

@@ -9,13 +9,15 @@ import json
 import math
 import os
 import signal
+import site
 import socket
 import subprocess
-import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, Self
 
+from autograder.basics.python import command
 from autograder.sandbox import folder, levels
 from autograder.sandbox.handle import Handle
 from autograder.sandbox.isolation import die_with_parent
@@ -92,9 +94,13 @@ class WarmProcess:
     Use as a context manager, or `close` it.
     """
 
-    def __init__(self, isolation: str = levels.NONE, *, thorough: bool = True) -> None:
-        """`thorough` imports all that a notebook may ask for, which pays from the second hand-in on."""
+    def __init__(self, isolation: str = levels.NONE, *, thorough: bool = True, hidden: Iterable[str] = ()) -> None:
+        """`thorough` imports all that a notebook may ask for, which pays from the second hand-in on.
+
+        No worker may read what lies in `hidden` folders, wherever they are, nor anything of the kit.
+        """
         self.isolation = isolation
+        self._hidden = list(hidden)
         self._thorough = thorough
         self._process: subprocess.Popen[bytes] | None = None
         self._retired = False
@@ -113,10 +119,10 @@ class WarmProcess:
         self._home = tempfile.mkdtemp(prefix=folder.PREFIX)  # the warm process removes it, should this one be killed
         self._ready = False
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        arguments = [str(theirs.fileno()), self.isolation, *(["thorough"] if self._thorough else [])]
+        orders = {"control": theirs.fileno(), "level": self.isolation, "thorough": self._thorough}
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-s", "-m", "autograder.sandbox.warm", *arguments],
+                command("autograder.sandbox.warm", json.dumps({**orders, "hidden": self._hidden})),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 env=environment(self._home),
@@ -230,21 +236,21 @@ def _receive_gate(connection: socket.socket) -> int | None:
 
 
 @functools.cache
-def shared(isolation: str) -> WarmProcess:
-    """This process's one warm process, ended with it."""
-    warm = WarmProcess(isolation)
+def shared(isolation: str, course: str) -> WarmProcess:
+    """This process's one warm process, ended with it; the folder of the course is hidden from its workers."""
+    warm = WarmProcess(isolation, hidden=[course])
     atexit.register(warm.close)
     return warm
 
 
-def begin(isolation: str) -> None:
+def begin(isolation: str, course: str) -> None:
     """Make this a process of a pool: it ends with the one that started it, and Ctrl-C is for that one.
 
     Its warm process, which takes longest to be ready, is started before anything else is imported.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent()
-    shared(isolation).start()
+    shared(isolation, course).start()
 
 
 def environment(home: str) -> dict[str, str]:
@@ -261,4 +267,5 @@ def environment(home: str) -> dict[str, str]:
         "MPLBACKEND": "Agg",
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
+        **({"PYTHONUSERBASE": site.getuserbase()} if site.ENABLE_USER_SITE else {}),  # or it is looked for in HOME
     }

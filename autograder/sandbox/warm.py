@@ -110,18 +110,21 @@ class Warm:
 
 
 def main() -> None:
-    """``python -m autograder.sandbox.warm CONTROL_FD LEVEL [thorough]``, in a folder of its own, which goes with it."""
+    """``python -m autograder.sandbox.warm ORDERS``, in a folder of its own, which goes with it.
+
+    The orders are ``{"control": fd, "level": name, "thorough": bool, "hidden": [folder, …]}``.
+    """
     resource.setrlimit(resource.RLIMIT_DATA, (resource.getrlimit(resource.RLIMIT_DATA)[1],) * 2)  # not the grader's own
     home = folder.own()
     try:
         with contextlib.suppress(BrokenPipeError):  # the grader may be gone by the time that all is imported
-            _serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2], thorough="thorough" in sys.argv[3:])
+            _serve(**json.loads(sys.argv[1]))
     finally:
         folder.remove(home)  # with the folders of all workers, should the grader have been killed
     os._exit(0)  # IPython would look for its folder
 
 
-def _serve(control: socket.socket, level: str, *, thorough: bool) -> None:
+def _serve(control: int, level: str, *, thorough: bool, hidden: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which then hangs up
     torch.set_num_threads(1)  # and no thread pool of BLAS: see launch.environment
     limits = Limits()
@@ -130,9 +133,9 @@ def _serve(control: socket.socket, level: str, *, thorough: bool) -> None:
         worker.preload(shell, limits)
         gc.collect()
     gc.freeze()
-    cell = isolation.Cell(level)
-    control.send(json.dumps({"ready": os.getpid()}).encode())
-    Warm(control, shell, cell).serve()
+    cell, line = isolation.Cell(level, hidden), socket.socket(fileno=control)
+    line.send(json.dumps({"ready": os.getpid()}).encode())
+    Warm(line, shell, cell).serve()
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from autograder.basics.kit import KIT
 from autograder.lesson.manifest import Cell, Lesson
-from autograder.lesson.shelf import KIT
 from autograder.sandbox.launch import WarmProcess
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.submission import Submission

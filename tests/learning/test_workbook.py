@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from autograder.basics.kit import KIT
 from autograder.learning.workbook import NoWorkbook, Workbook, released, start
 from autograder.lesson.manifest import Lesson
-from autograder.lesson.shelf import KIT
 from tests.sample_class import Maker
 
 SUM = "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).sum()"

@@ -10,9 +10,9 @@ from typing import Any
 import nbformat
 import pytest
 
+from autograder.basics.kit import KIT
 from autograder.lesson.manifest import Lesson
 from autograder.lesson.release import build, source_notebook
-from autograder.lesson.shelf import KIT
 from autograder.sandbox.launch import WarmProcess
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.submission import Output, Submission

@@ -94,7 +94,7 @@ def attempt(name, line):
 
 os.chdir(sys.argv[1])
 if newest:
-    Cell("landlock+seccomp", newest).enter(sys.argv[1])
+    Cell("landlock+seccomp", newest=newest).enter(sys.argv[1])
     open("mine", "w").write("a worker may write here")
 for name, line in ATTEMPTS.items():
     if newest:
