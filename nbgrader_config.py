@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from autograder.classroom.course import configure
+from autograder import configure
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821
 configure(c, Path(__file__).resolve().parent)

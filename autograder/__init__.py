@@ -1,6 +1,7 @@
 """Grades exercise notebooks: hidden graders here, student code in another process.
 
-In a notebook, `from autograder import check` grades what is defined there.
+In a notebook, `from autograder import check` grades what is defined there. A course's `nbgrader_config.py` says
+`from autograder import configure`.
 """
 
 from __future__ import annotations
@@ -8,12 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from autograder.classroom.course import configure as configure
     from autograder.learning.live import check as check
 
 
 def __getattr__(name: str) -> Any:
-    if name != "check":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from autograder.learning.live import check
+    """Import what is public when it is asked for: `check` needs no nbgrader, and nothing here is needed by a worker."""
+    if name == "check":
+        from autograder.learning.live import check
 
-    return check
+        return check
+    if name == "configure":
+        from autograder.classroom.course import configure
+
+        return configure
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

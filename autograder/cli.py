@@ -113,6 +113,7 @@ NOTEBOOK = _told("path", metavar="PATH", help="the notebook")
 JSON = _told("--json", action="store_true", help="print the Report as JSON")
 ONLY = _told("--exercise", metavar="ID", help="look at this exercise only")
 HINTS = _told("--hints", metavar="N", type=int, default=1, help="hints for each failure: 0 to 3 (default: 1)")
+COURSE = _told("dir", metavar="DIR", help="the folder, which is made if need be")
 JOBS = _told("--jobs", metavar="N", type=_positive, help="default: all cores")
 STUDENT = _told("--student", metavar="GLOB", default="*", help="only the students of this name")
 FORCE = _told("--force", action="store_true", help="grade again what has not changed")
@@ -152,6 +153,7 @@ def _parser() -> argparse.ArgumentParser:
         exercise, PATH, LESSON, SPOIL)  # fmt: skip
     add("check", learning.check, "grade one notebook here and now, with the hidden graders",
         NOTEBOOK, JSON, ONLY, HINTS, LESSON)  # fmt: skip
+    add("init", classroom.init, "make a course of your own in a folder", COURSE, LESSON)
     add("release", classroom.release, "make the notebooks in exercises/ from the lessons in solutions/", every)
     add("grade", classroom.grade, "grade everything in course/submitted/ into nbgrader's gradebook",
         assignment, JOBS, STUDENT, FORCE, ISOLATION)  # fmt: skip

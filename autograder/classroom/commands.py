@@ -1,10 +1,11 @@
-"""The commands for those who teach a class: release, grade."""
+"""The commands for those who teach a class: init, release, grade."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.basics.advice import Advice
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
     from autograder.classroom.batch import Batch, Outcome
 
 PIPE_WIDTH = 160  # a file has room for the whole table
+
+
+def init(options: argparse.Namespace) -> None:
+    """Make a course of one's own."""
+    from autograder.classroom.init import init
+
+    lesson, folder = Lesson.load(options.lesson, shelf.here()), Path(options.dir)
+    init(folder, lesson)
+    terminal.say(f"{folder} is a course now: its README.md says what to do with it.")
 
 
 def release(options: argparse.Namespace) -> None:

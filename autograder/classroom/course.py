@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import locale
-import os
 import re
-import sys
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
@@ -15,6 +12,7 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.basics.kit import KIT
+from autograder.basics.refused import Refused
 from autograder.classroom import formgrader, stock
 from autograder.lesson import shelf
 from autograder.lesson.manifest import STUBS, Lesson
@@ -24,7 +22,6 @@ from autograder.render.html import TEMPLATES
 
 def configure(c: Config, root: Path) -> None:
     """nbgrader's settings for a course at `root`: our folders, our preprocessors in the place of stock execution."""
-    _find_alembic()
     c.CourseDirectory.root = str(root)
     c.CourseDirectory.course_id = _course_id(root)
     c.CourseDirectory.source_directory = "solutions"
@@ -67,8 +64,15 @@ def _course_id(root: Path) -> str:
 
 
 def find_root() -> Path:
-    """The course that a command is about: the current folder if it is one, otherwise the one this kit came with."""
-    return Path.cwd() if Path(CONFIG).is_file() else KIT
+    """The course that a command is about: the current folder if it is one, otherwise the clone that this kit is.
+
+    Raises:
+        Refused: there is none.
+    """
+    for folder in (Path.cwd(), KIT):
+        if (folder / CONFIG).is_file():
+            return folder
+    raise Refused("this folder is no course: `autograder init DIR` makes one, and all else is done in there")
 
 
 def load_config(root: Path) -> Config:
@@ -115,12 +119,3 @@ class Course:
 
     def report(self, assignment: str, student: str) -> Path:
         return self.root / "course" / "reports" / assignment / f"{student}.json"
-
-
-def _find_alembic() -> None:
-    """nbgrader starts `alembic` by name to make a gradebook; an unactivated environment has none, and LC_ALL=C no é."""
-    here = str(Path(sys.executable).parent)
-    if here not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([here, os.environ.get("PATH", os.defpath)])
-    if sys.flags.utf8_mode and locale.getencoding().lower() != "utf-8":  # LC_ALL=C, which only Python takes for UTF-8
-        os.environ["LC_ALL"] = "C.UTF-8"  # alembic reads the path of the gradebook in the locale's encoding

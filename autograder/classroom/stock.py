@@ -2,7 +2,9 @@
 
 They copy all of it into the course, and from there into what is given back: a link brings along any file that the
 instructor can read, and a sparse file fills the disk. And one `timestamp.txt` that holds no time ends them with an
-error, and formgrader's list of all students too. nbgrader has no setting for either, so these methods are replaced.
+error, and formgrader's list of all students too. To make a gradebook they start `alembic` by that name, which is not on
+the path of an environment that is not activated, or of packages that one user has installed. nbgrader has no setting
+for any of these, so methods and names are replaced.
 """
 
 from __future__ import annotations
@@ -10,9 +12,12 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from alembic.script import ScriptDirectory
+from nbgrader import api
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.utils import parse_utc
 
 OWN = "."  # the student id of what is the instructor's
@@ -25,6 +30,7 @@ def mend() -> None:
     BaseConverter.init_assignment = _init_assignment
     CourseDirectory.get_existing_timestamp = lambda _, path: timestamp(path)
     NbGraderAPI.get_submitted_timestamp = _get_submitted_timestamp
+    api.get_alembic_version = _newest_tables
 
 
 def _init_assignment(self: BaseConverter, assignment_id: str, student_id: str) -> None:
@@ -35,6 +41,11 @@ def _init_assignment(self: BaseConverter, assignment_id: str, student_id: str) -
 
 def _get_submitted_timestamp(self: NbGraderAPI, assignment_id: str, student_id: str) -> datetime | None:
     return timestamp(self.coursedir.format_path(self.coursedir.submitted_directory, student_id, assignment_id))
+
+
+def _newest_tables() -> str:
+    """The version of the tables that a new gradebook has."""
+    return ScriptDirectory(ALEMBIC_DIR).get_current_head() or ""
 
 
 def timestamp(folder: str) -> datetime | None:

@@ -32,8 +32,8 @@ class Place(NamedTuple):
 def places(hidden: Iterable[str]) -> tuple[Place, ...]:
     """What may be read, if nothing may that lies in these folders.
 
-    Where packages are looked for is taken from `sys.path`. Of that, folders are left out that lie in hidden ones, unless
-    they are Python's own or what pip installs into: a clone may hold its environment, and a home be a course.
+    Where packages are looked for is taken from `sys.path`. Folders of it that lie in hidden ones are left out, unless
+    they are Python's own or those that pip installs into: a clone may hold its environment, and a home be a course.
     """
     secrets = {os.path.realpath(path) for path in hidden}
     installed = [os.path.realpath(path) for path in (sys.prefix, sys.base_prefix)]

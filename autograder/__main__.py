@@ -1,0 +1,7 @@
+"""``python -m autograder``: the command, where scripts of the environment are not on the path."""
+
+import sys
+
+from autograder.cli import main
+
+sys.exit(main())
