@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: install exercises demo test lint benchmark fuzz stability clean
+.PHONY: install exercises demo test quick lint benchmark fuzz stability clean
 
 install: $(BIN)/.installed  ## the environment .venv, with everything pinned by constraints.txt
 
@@ -28,6 +28,10 @@ test: lint  ## everything that CI checks
 	$(BIN)/python -m pytest tests/test_attacks.py  # alone: see FIRST in tests/conftest.py
 	$(BIN)/python -m pytest --ignore=tests/test_attacks.py --numprocesses 3 --dist loadfile --no-loadscope-reorder  # of two cores: some wait more than they compute
 
+quick: install  ## a verdict on a change, in under three minutes: all but what takes long
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile -m "not slow"
+
 benchmark: install  ## speed, as ratios against what one would otherwise use; takes half an hour
 	$(BIN)/python -m benchmarks.throughput
 	$(BIN)/python -m benchmarks.phases
@@ -39,7 +43,7 @@ fuzz: install  ## every fuzz test for ten minutes
 	$(BIN)/python -m tests.fuzz
 
 stability: install  ## the verdict of every random answer under 20 seeds; takes ten minutes
-	SEEDS=20 $(BIN)/python -m pytest tests/lessons/test_luck.py --numprocesses 2
+	SEEDS=20 $(BIN)/python -m pytest tests/lessons/test_answers.py --numprocesses 2
 
 clean:  ## what was built; hand-ins and marks in course/ stay
 	rm -rf solutions/*/ build *.egg-info .venv/bin/.installed

@@ -43,7 +43,10 @@ from tests.classroom.test_batch import totals
 from tests.conftest import make_course
 from tests.sample_class import Maker
 
-pytestmark = pytest.mark.skipif(probe.best() == levels.NONE, reason="NO ISOLATION ON THIS MACHINE: nothing to test")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(probe.best() == levels.NONE, reason="NO ISOLATION ON THIS MACHINE: nothing to test"),
+]
 
 LIMITS = '{"cell": 3.0, "call": 6.0, "submission": 40.0, "grace": 1.0, "memory": 2 << 30, "disk": 1 << 26}'
 MEMORY, DISK = 2 << 30, 1 << 31  # what it must all stay below, on a machine under load too

@@ -246,6 +246,7 @@ def test_nobody_reads_what_is_wrong(arguments: list[str], tmp_path: Path) -> Non
     assert unread(tmp_path, *arguments, error=True) == (141, "")
 
 
+@pytest.mark.slow
 def test_class_in_a_plain_locale_below_an_umlaut_while_nobody_reads_on(tmp_path: Path, maker: Maker) -> None:
     course = make_course(tmp_path / "Kürs é", fresh=True)
     hand_in(course, "Åsa", maker.text("blank", bare=True))
@@ -263,6 +264,7 @@ def test_class_in_a_plain_locale_below_an_umlaut_while_nobody_reads_on(tmp_path:
     assert (done.returncode, done.stderr) == (0, b"") and b"0 graded, 1 unchanged, 0 unreadable" in done.stdout
 
 
+@pytest.mark.slow
 def test_points_that_were_changed_in_one_place_only_are_named_before_anything_is_graded(
     course: Path, maker: Maker
 ) -> None:
@@ -297,6 +299,7 @@ def test_points_that_were_changed_in_a_grader_only_are_named_by_check(
     )
 
 
+@pytest.mark.slow
 def test_json_of_a_hostile_answer_commands_no_terminal(
     maker: Maker, notebook: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -323,6 +326,7 @@ def test_check_of_a_right_exercise_exits_0(maker: Maker, notebook: Path, capsys:
     assert out.rstrip().endswith("6 of 6 points")
 
 
+@pytest.mark.slow
 def test_check_of_a_wrong_exercise_exits_1_and_explains(
     maker: Maker, notebook: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -359,6 +363,7 @@ def test_check_shows_as_many_hints_as_are_wanted(
     assert shown.count("The same seems to be behind this one.") == 1
 
 
+@pytest.mark.slow
 def test_check_without_hints(maker: Maker, notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:
     notebook.write_text(maker.text(answers={"predict": "def predict(x, a):\n    return x"}, bare=True))
     assert cli.main(["check", str(notebook), "--exercise", "predict", "--hints", "0"]) == 1

@@ -18,6 +18,8 @@ from autograder.lesson.report import Report
 from autograder.sandbox import levels, probe
 from tests.sample_class import Maker
 
+pytestmark = pytest.mark.slow
+
 PACKAGES = Path(sysconfig.get_path("purelib"))  # of this environment: its packages stand in those ones too, by links
 OWN = ("autograder", "sgd_autograder", "__editable__", "_sgd_autograder", "__pycache__")
 BASE = Path(sys.base_prefix, "bin", "python3")

@@ -43,7 +43,7 @@ def named(path: Path) -> str:
     return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
 
 
-MODULES = {named(path): path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py"}
+MODULES = {named(path): path for path in PACKAGE.rglob("*.py") if not path.name.startswith("__")}
 ROOMS = sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
 
 
@@ -205,6 +205,7 @@ def test_git_ignores_what_an_instructors_day_leaves_and_no_more(tmp_path: Path) 
     assert git("check-ignore", *ours) == ""
 
 
+@pytest.mark.slow
 def test_nothing_slow_is_imported_where_it_is_not_needed() -> None:
     code = "import sys, autograder.cli, autograder.classroom.batch, autograder.render.terminal; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

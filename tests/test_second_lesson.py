@@ -27,6 +27,8 @@ from tests.lessons.test_answers import (
 from tests.sample_class import Maker
 from tests.terminals import Terminal
 
+pytestmark = pytest.mark.slow
+
 FILE = re.compile(r"^`([\w./]+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ROOT_TAKEN = "def spread(x):\n    return x.std(correction=0)"
 Say = Callable[..., tuple[int, str]]

@@ -88,6 +88,7 @@ def marks(exercise: Exercise) -> list[tuple[str, float]]:
     return [(one.name, one.score) for one in exercise.criteria]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(functions(*DIAGNOSIS)))
 def test_diagnosis_that_fails_costs_no_mark(
     name: str,

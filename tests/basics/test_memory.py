@@ -33,6 +33,7 @@ print(resource.getrlimit(resource.RLIMIT_DATA) == before)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="no such limit")
 def test_limit_is_an_exception_whatever_asks_for_memory_and_ends_with_the_grading() -> None:
     done = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True)
@@ -62,6 +63,7 @@ for student in work.students():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="no such limit")
 def test_who_reaches_it_has_no_marks_yet_and_neighbours_have_theirs(course: Path, maker: Maker) -> None:
     for student, more in {"ada": [], "bob": ["# GREEDY"], "cid": []}.items():
@@ -72,6 +74,7 @@ def test_who_reaches_it_has_no_marks_yet_and_neighbours_have_theirs(course: Path
     assert not (course / "course" / "feedback" / "bob").joinpath("sgd", "sgd.html").exists()
 
 
+@pytest.mark.slow
 def test_command_says_so_in_one_line(
     maker: Maker, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

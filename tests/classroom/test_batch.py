@@ -16,6 +16,8 @@ from autograder.lesson.report import Report
 from tests.conftest import hand_in, make_course, run
 from tests.sample_class import Maker
 
+pytestmark = pytest.mark.slow
+
 Done = subprocess.CompletedProcess[str]
 SUM = "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).sum()"
 OWN = "print('mine')\nplt.plot([1, 2])\nplt.show()\n%time 6 * 7"

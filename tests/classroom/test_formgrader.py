@@ -27,6 +27,8 @@ from tests.classroom.test_page import ATTACKS, BEGINNER, EVIL, WORDY
 from tests.conftest import hand_in, make_course
 from tests.sample_class import Maker
 
+pytestmark = pytest.mark.slow
+
 ATTACK = "".join(ATTACKS)
 NAMES = {  # those of the roster; of ugo it knows none
     "bea": ("Béa", "Ångström"),

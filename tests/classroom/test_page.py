@@ -20,6 +20,8 @@ from tests import browser
 from tests.conftest import hand_in, make_course
 from tests.sample_class import Maker
 
+pytestmark = pytest.mark.slow
+
 ATTACKS = [
     "<script>window.hit = 1</script>",
     "<img src=x onerror='window.hit = 2'>",

@@ -18,6 +18,8 @@ from tests.conftest import hand_in, make_course, run, use_database
 from tests.postgresql import PASSWORD, Server
 from tests.sample_class import Maker
 
+pytestmark = pytest.mark.slow
+
 Done = subprocess.CompletedProcess[str]
 Refusal = Callable[[str], str]
 COURSE = "sgd-from-scratch"

@@ -24,7 +24,10 @@ from autograder.sandbox import probe
 from tests.conftest import hand_in, make_course, run
 from tests.sample_class import Maker
 
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own, in this process too
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),  # nbgrader's own, in this process too
+]
 STUDENTS = [f"student-{number:02}" for number in range(14)]
 SUM = "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).sum()"
 FOLDERS = ("autograded", "feedback", "reports")

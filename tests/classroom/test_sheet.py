@@ -11,6 +11,8 @@ from nbgrader.api import Gradebook
 from autograder.classroom.sheet import harmless
 from tests.conftest import run
 
+pytestmark = pytest.mark.slow
+
 NAMES = {  # as they are in the gradebook, and as a cell has them
     "=1+1,x": "'=1+1,x",
     "+41 79": "'+41 79",

@@ -56,6 +56,7 @@ def of(report: Report, exercise: str) -> Exercise:
     return next(one for one in report.exercises if one.id == exercise)
 
 
+@pytest.mark.slow
 def test_nothing_of_a_hand_in_runs_beside_or_after_the_one_that_is_lent_something(judged: Judged) -> None:
     report, recorder = judged(**BROKEN)
     assert helped(report) == ["gradient", "fit", "plot_fit"]
@@ -99,6 +100,7 @@ def test_no_attempt_begins_once_something_was_lent(judged: Judged) -> None:
     assert recorder.story == [*OWN, ("fork", 2), ("run", 2), ("lend", 2), ("reap", 2)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "then",
     ["__import__('os')._exit(0)", "__import__('os').abort()", "raise MemoryError",

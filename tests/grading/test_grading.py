@@ -37,6 +37,7 @@ def made(lesson: Lesson, maker: Maker, folder: Path, cells: tuple[str, ...] = ()
     return read(folder / "sgd.ipynb", lesson)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cells", "kill"), [((), "call"), (("time.sleep(60)",) * 4, None)], ids=["calls", "cells and calls"]
 )
@@ -88,6 +89,7 @@ def test_one_exercise_is_graded_with_those_that_it_uses(
     assert (found.id, found.score) == ("gradient", 8)
 
 
+@pytest.mark.slow
 def test_nothing_of_a_hand_in_stays_until_the_next_one(
     lesson: Lesson, maker: Maker, warm: WarmProcess, tmp_path: Path
 ) -> None:

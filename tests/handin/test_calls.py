@@ -22,6 +22,7 @@ GREEDY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", GREEDY.values(), ids=GREEDY)
 def test_source_that_takes_too_much_is_no_python(source: str) -> None:
     began = time.monotonic()
@@ -31,6 +32,7 @@ def test_source_that_takes_too_much_is_no_python(source: str) -> None:
     calls.forget([])
 
 
+@pytest.mark.slow
 def test_all_sources_of_one_hand_in_have_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autograder.handin.parser.Parser.__init__.__defaults__", (1.5,))
     calls.forget([])

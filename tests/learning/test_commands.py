@@ -255,6 +255,7 @@ def test_at_the_end_all_is_verified_and_a_page_closes_the_lesson(say: Say, save:
     assert "Where to go from here" in lines and lines[-1] == "0"
 
 
+@pytest.mark.slow
 def test_what_is_right_by_luck_only_does_not_end_the_lesson(say: Say, save: Callable[..., None]) -> None:
     save(predict=LUCKY)
     shown = say("next")
@@ -303,6 +304,7 @@ def test_missing_walls_are_mentioned_once(say: Say, save: Callable[..., None], m
     assert shown.count("No walls") == 1
 
 
+@pytest.mark.slow
 def test_in_a_pipe_there_are_no_control_codes(save: Callable[..., None], tmp_path: Path) -> None:
     save(mse=SUM)
     done = subprocess.run([PROGRAM, "next"], cwd=tmp_path, capture_output=True, check=False)
@@ -314,6 +316,7 @@ def test_in_a_pipe_there_are_no_control_codes(save: Callable[..., None], tmp_pat
     assert shut.stdout.startswith(b"def mse(y_hat") and b"\x1b" not in shut.stdout
 
 
+@pytest.mark.slow
 def test_hint_and_reset_in_a_real_terminal(save: Callable[..., None], tmp_path: Path) -> None:
     save(mse=SUM)
     screen, status = Terminal(tmp_path, "hint", "mse").end(60)

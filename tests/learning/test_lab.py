@@ -20,6 +20,8 @@ from tests import browser, lab
 from tests.lab import PATIENCE, Notebook, Server
 from tests.sample_class import Maker
 
+pytestmark = pytest.mark.slow
+
 FORMULA = re.compile(r"\$\$.+?\$\$|\$[^$]+\$", re.DOTALL)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 STOPPED = """\

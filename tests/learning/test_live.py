@@ -15,6 +15,8 @@ from nbclient import NotebookClient
 from tests.conftest import Grade
 from tests.sample_class import Maker
 
+pytestmark = pytest.mark.slow
+
 SET_UP = """
 import random, warnings
 import numpy as np, torch, matplotlib, matplotlib.pyplot as plt

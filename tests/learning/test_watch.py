@@ -13,6 +13,8 @@ import pytest
 from tests.sample_class import Maker
 from tests.terminals import PROGRAM, Terminal
 
+pytestmark = pytest.mark.slow
+
 SUM = "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).sum()"
 HANGS = "def mse(y_hat, y):\n    while True:\n        pass"
 RIGHT = "def predict(x, a):\n    return x @ a"

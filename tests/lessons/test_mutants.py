@@ -17,6 +17,7 @@ def test_the_answers_that_are_changed_are_right(lesson: Lesson, exercise: str) -
     assert all(survives(lesson, exercise, source) for source in known(lesson)["answers"][exercise])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lesson", "exercise"), CHANGED)
 def test_every_mutant_that_behaves_otherwise_loses_marks(lesson: Lesson, exercise: str) -> None:
     number, alive = survivors(lesson, exercise)

@@ -112,6 +112,7 @@ def received(warm: WarmProcess, send: str, receive: str, bit: int) -> list[str]:
     return seen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("send", "receive"), CHANNELS.values(), ids=CHANNELS)
 def test_nothing_arrives(send: str, receive: str, warm: WarmProcess) -> None:
     silent = received(warm, send, receive, 0)

@@ -29,6 +29,8 @@ from autograder.sandbox.session import Session, Stopped
 from tests import elsewhere
 from tests.sample_class import Maker
 
+pytestmark = pytest.mark.slow
+
 SOON = Limits(cell=20, call=1, grace=1)
 DEADLY = """
 def fit(x, y, a, lr, epochs, batch_size):

@@ -89,6 +89,7 @@ def test_disk_is_watched_while_a_cell_is_interrupted(session: Session) -> None:
     assert not session.alive and time.monotonic() - began < 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("source", "sentence"), SPENT.values(), ids=SPENT)
 def test_worker_that_has_spent_its_computing_time_was_killed_by_nobody_else(
     source: str, sentence: str, open_process: WarmProcess

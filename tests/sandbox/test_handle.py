@@ -53,6 +53,7 @@ def is_over(process: psutil.Process) -> bool:
     return False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fate", [signal.SIGSTOP, signal.SIGKILL])
 def test_a_worker_is_ended_whatever_became_of_the_warm_process(
     fate: signal.Signals, monkeypatch: pytest.MonkeyPatch

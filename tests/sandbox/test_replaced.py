@@ -136,6 +136,7 @@ def culprits(place: str, replaced: list[str], warm: WarmProcess) -> list[str]:
     return culprits(place, replaced[:half], warm) + culprits(place, replaced[half:], warm)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 def test_a_name_that_is_not_used_costs_nothing(place: str, warm: WarmProcess) -> None:
     unused = names(place)

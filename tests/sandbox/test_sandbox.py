@@ -40,6 +40,7 @@ def test_ci_has_isolation() -> None:
         assert probe.best() == levels.BEST
 
 
+@pytest.mark.slow
 def test_a_warm_process_started_by_hand_removes_nobodys_folder(tmp_path: Path) -> None:
     (tmp_path / "work.txt").write_text("a week's work")
     command = [sys.executable, "-m", "autograder.sandbox.warm", "0", levels.NONE]
@@ -92,6 +93,7 @@ def test_endless_cell_is_interrupted_and_the_shell_goes_on(session: Session) -> 
     assert run(session, "print('still here')") == "still here\n"
 
 
+@pytest.mark.slow
 def test_worker_that_ignores_interrupts_is_killed(session: Session) -> None:
     with pytest.raises(Stopped) as stopped:
         run(session, "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ntime.sleep(60)")
@@ -119,6 +121,7 @@ def test_workers_are_forked_from_one_process_that_has_imported_torch(warm: WarmP
     assert len(parents) == 1 and parents.pop().endswith(" True\n")
 
 
+@pytest.mark.slow
 def test_warm_process_that_dies_is_replaced(warm: WarmProcess) -> None:
     own = WarmProcess(levels.NONE)
     with own:

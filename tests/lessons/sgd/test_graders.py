@@ -14,6 +14,8 @@ from autograder.sandbox.limits import MOST_POINTS, MOST_THINGS, Limits
 from tests.conftest import QUICK, Grade
 from tests.sample_class import Maker
 
+pytestmark = pytest.mark.slow
+
 FUNCTIONS = ("predict", "mse", "gradient", "sgd_step", "fit", "plot_fit")
 STRANGE = {
     "nothing": "None",

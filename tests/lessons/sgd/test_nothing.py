@@ -27,6 +27,8 @@ from autograder.lesson.manifest import Lesson
 from tests.answers import Answer, load
 from tests.mutants import ANSWER, Artist, Hung, bounded
 
+pytestmark = pytest.mark.slow
+
 FUNCTIONS = ("predict", "mse", "gradient", "sgd_step", "fit", "plot_fit")
 HELPERS = FUNCTIONS[:4]
 Function = Callable[..., Any]
