@@ -1,16 +1,20 @@
 # Each of these works as the very first command on a fresh clone.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# PYTHON names the Python to use; without it, the first of these that is new enough.
+FOUND := $(shell for one in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$one && break; done)
+PYTHON ?= $(FOUND)
 BIN := .venv/bin
 
-.PHONY: install exercises demo test quick lint benchmark fuzz stability clean
+.PHONY: install install-dev exercises demo test quick lint benchmark fuzz stability clean
 
-install: $(BIN)/.installed  ## the environment .venv, with everything pinned by constraints.txt
+install: .venv/installed  ## the environment .venv, with everything pinned by constraints.txt
 
-$(BIN)/.installed: pyproject.toml constraints.txt
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt --editable '.[dev]'
-	$(BIN)/python -m compileall -qq -j 0 .venv/lib || true  # on all cores, which pip does not; some files are no Python on purpose
-	touch $@
+install-dev: .venv/installed-dev  ## and with what developers need
+
+.venv/installed .venv/installed-dev: pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "The kit needs Python 3.11 or newer, and there is none here: get one, and name it if it is not called python3, as in make install PYTHON=/path/to/python."; exit 1; }
+	@$(PYTHON) tools/install.py $(if $(findstring dev,$@),dev)
+	@touch .venv/installed $@
 
 exercises: install  ## exercises/ from solutions/
 	$(BIN)/autograder release
@@ -19,7 +23,7 @@ demo: exercises  ## grade the sample class and say where to look
 	$(BIN)/python -m tests.sample_class .
 	for lesson in solutions/*.py; do $(BIN)/autograder grade "$$(basename "$$lesson" .py)" || exit; done
 
-lint: install
+lint: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -28,22 +32,22 @@ test: lint  ## everything that CI checks
 	$(BIN)/python -m pytest tests/test_attacks.py  # alone: see FIRST in tests/conftest.py
 	$(BIN)/python -m pytest --ignore=tests/test_attacks.py --numprocesses 3 --dist loadfile --no-loadscope-reorder  # of two cores: some wait more than they compute
 
-quick: install  ## a verdict on a change, in under three minutes: all but what takes long
+quick: install-dev  ## a verdict on a change, in under three minutes: all but what takes long
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile -m "not slow"
 
-benchmark: install  ## speed, as ratios against what one would otherwise use; takes half an hour
+benchmark: install-dev  ## speed, as ratios against what one would otherwise use; takes half an hour
 	$(BIN)/python -m benchmarks.throughput
 	$(BIN)/python -m benchmarks.phases
 	$(BIN)/python -m benchmarks.checking
 	$(BIN)/python -m benchmarks.watching
 	$(BIN)/python -m benchmarks.scaling
 
-fuzz: install  ## every fuzz test for ten minutes
+fuzz: install-dev  ## every fuzz test for ten minutes
 	$(BIN)/python -m tests.fuzz
 
-stability: install  ## the verdict of every random answer under 20 seeds; takes ten minutes
+stability: install-dev  ## the verdict of every random answer under 20 seeds; takes ten minutes
 	SEEDS=20 $(BIN)/python -m pytest tests/lessons/test_answers.py --numprocesses 2
 
 clean:  ## what was built; hand-ins and marks in course/ stay
-	rm -rf solutions/*/ build *.egg-info .venv/bin/.installed
+	rm -rf solutions/*/ build *.egg-info .venv/installed*

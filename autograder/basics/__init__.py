@@ -3,4 +3,4 @@
 It knows nothing of lessons, notebooks or marks.
 """
 
-__all__ = ["advice", "files", "kit", "memory", "python", "refused", "text"]
+__all__ = ["advice", "files", "kit", "memory", "python", "refused", "text", "versions"]

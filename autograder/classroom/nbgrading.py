@@ -122,7 +122,14 @@ def write_outputs(handin: HandIn, grading: Grading, lesson: Lesson) -> None:
     with Advice("where to begin"):
         exercise, sentence = words.first(grading.report)
     statuses = {one.id: words.STATUS[one.status] for one in grading.report.exercises}
-    about = {"isolation": grading.report.isolation, "statuses": statuses, "first": exercise, "sentence": sentence}
+    graded = words.versions(grading.report)
+    about = {
+        "isolation": grading.report.isolation,
+        "versions": graded,
+        "statuses": statuses,
+        "first": exercise,
+        "sentence": sentence,
+    }
     seals = {}
     for cell, outputs in zip(handin.code, grading.outputs, strict=False):
         cell["outputs"] = [NotebookNode(from_dict(output)) for output in outputs]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import enum
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from autograder.basics.text import savable
+from autograder.basics.versions import versions
 
 SCHEMA = 1
 
@@ -84,7 +85,11 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Report:
-    """All that one hand-in gets back. `exercises` is empty when the file could not be read."""
+    """All that one hand-in gets back. `exercises` is empty when the file could not be read.
+
+    Attributes:
+        versions: of what graded it, by name; of a Report from before this was noted, nothing.
+    """
 
     assignment: str
     student: str | None
@@ -93,6 +98,7 @@ class Report:
     isolation: str
     note: str | None
     exercises: tuple[Exercise, ...]
+    versions: Mapping[str, str] = field(default_factory=versions)
 
     @classmethod
     def of(
@@ -118,7 +124,9 @@ class Report:
 
     def to_json(self) -> str:
         """The Report as JSON text, in the order of `docs/results-format.md`."""
-        return savable(json.dumps({"schema": SCHEMA, **dataclasses.asdict(self)}, indent=1, ensure_ascii=False) + "\n")
+        data = {"schema": SCHEMA, **dataclasses.asdict(self)}
+        data["exercises"] = data.pop("exercises")  # long, so it comes last
+        return savable(json.dumps(data, indent=1, ensure_ascii=False) + "\n")
 
     @classmethod
     def from_json(cls, text: str) -> Report:
@@ -132,7 +140,7 @@ class Report:
             if data.pop("schema") != SCHEMA:
                 raise ValueError("another schema")
             exercises = tuple(_exercise(exercise) for exercise in data.pop("exercises"))
-            return cls(**data, exercises=exercises)
+            return cls(**{"versions": {}, **data}, exercises=exercises)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise ValueError(f"not a Report of schema {SCHEMA}: {text[:60]!r} ({error})") from None
 

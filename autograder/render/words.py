@@ -13,6 +13,7 @@ MARK = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.NOT_RUN: "–", Ve
 VERDICT = {
     Verdict.PASSED: "passed", Verdict.FAILED: "not passed", Verdict.NOT_RUN: "not run", Verdict.ERROR: "no answer",
 }  # fmt: skip
+GRADED = {"python": "Python", "torch": "torch", "kit": "autograder"}
 INPUT, ACTUAL, EXPECTED = "input", "yours", "expected"
 HINT, ANOTHER_HINT = "Hint:", "Another hint"
 KEPT = "What is right"
@@ -21,6 +22,13 @@ TODO = "Nothing is written here yet."
 STOPS = "Get that cell to run in the notebook, and save."
 NO_WALLS = "No walls on this machine: your code runs as you, and may do whatever you may do."
 UNISOLATED = "Student code ran without isolation (--isolation none)."
+
+
+def versions(report: Report) -> str:
+    """What graded it, in a sentence; empty if that is unknown."""
+    known = report.versions
+    named = [f"{name} {known[key]}" for key, name in GRADED.items() if key in known]
+    return f"Graded with {', '.join(named)}." if named else ""
 
 
 def points(number: float) -> str:

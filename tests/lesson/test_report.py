@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import sys
+from importlib import metadata
 from typing import Any
 
 import pytest
 
+from autograder.basics.versions import versions
 from autograder.lesson.report import Criterion, Exercise, Report, Status, Verdict
 
 PASSED = Criterion("squares the error", Verdict.PASSED, 2.0, 2.0)
@@ -59,13 +63,34 @@ def test_an_unreadable_file_gets_no_marks_and_a_reason() -> None:
     found = Report.unreadable("sgd", 53.0, "the file is not JSON", isolation="none", student="bob")
     assert json.loads(found.to_json()) == {
         "schema": 1, "assignment": "sgd", "student": "bob", "score": 0.0, "max_score": 53.0, "isolation": "none",
-        "note": "the file is not JSON", "exercises": [],
+        "note": "the file is not JSON", "versions": versions(), "exercises": [],
     }  # fmt: skip
+
+
+def test_what_graded_it_is_named_and_an_older_report_is_read_without() -> None:
+    assert REPORT.versions == {
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "torch": metadata.version("torch"),
+        "kit": metadata.version("sgd-autograder"),
+    }
+    old = json.loads(REPORT.to_json())
+    del old["versions"]
+    assert Report.from_json(json.dumps(old)) == dataclasses.replace(REPORT, versions={})
 
 
 def test_the_json_has_the_promised_keys_in_the_promised_order() -> None:
     data = json.loads(REPORT.to_json())
-    assert list(data) == ["schema", "assignment", "student", "score", "max_score", "isolation", "note", "exercises"]
+    assert list(data) == [
+        "schema",
+        "assignment",
+        "student",
+        "score",
+        "max_score",
+        "isolation",
+        "note",
+        "versions",
+        "exercises",
+    ]
     assert data["schema"] == 1
     (mse, _) = data["exercises"]
     assert list(mse) == ["id", "score", "max_score", "status", "note", "criteria"]
