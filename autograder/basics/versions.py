@@ -6,19 +6,18 @@ import functools
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-KIT = "sgd-autograder"  # what pip calls it
+from autograder import __version__
 
 
 def versions() -> dict[str, str]:
-    """By name; without torch or the kit, if pip knows nothing of them."""
+    """By name; without torch, if pip knows nothing of it."""
     return dict(_versions())
 
 
 @functools.cache
 def _versions() -> tuple[tuple[str, str], ...]:
-    named = {"torch": "torch", "kit": KIT}
-    found = {name: known for name, package in named.items() if (known := _version(package))}
-    return tuple({"python": platform.python_version(), **found}.items())
+    known = {"python": platform.python_version(), "torch": _version("torch"), "kit": __version__}
+    return tuple((name, found) for name, found in known.items() if found)
 
 
 def _version(package: str) -> str:

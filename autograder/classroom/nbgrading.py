@@ -118,14 +118,15 @@ def write_outputs(handin: HandIn, grading: Grading, lesson: Lesson) -> None:
 
     nbgrader takes a graded cell's marks from its one execute_result; nothing that student code printed may stay there.
     """
-    exercise, sentence = "", ""
+    exercise, sentence, versions = "", "", ""
     with Advice("where to begin"):
         exercise, sentence = words.first(grading.report)
+    with Advice("what graded it"):
+        versions = words.versions(grading.report)
     statuses = {one.id: words.STATUS[one.status] for one in grading.report.exercises}
-    graded = words.versions(grading.report)
     about = {
         "isolation": grading.report.isolation,
-        "versions": graded,
+        "versions": versions,
         "statuses": statuses,
         "first": exercise,
         "sentence": sentence,

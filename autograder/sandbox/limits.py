@@ -28,7 +28,8 @@ class UnknownLimit(ValueError):
 class Limits:
     """The limits of one hand-in. Times are seconds of wall clock, sizes are bytes.
 
-    `cell` and `call` bound one notebook cell and one call by a grader, `submission` all of them together.
+    `cell` and `call` bound one notebook cell and one call by a grader, `submission` all of them together. `memory` is
+    what comes to what Python and torch take: a build of torch with CUDA takes gigabytes of address space, unused.
     """
 
     cell: float = 20.0
@@ -68,9 +69,10 @@ def restrict(limits: Limits) -> None:
     """Put the kernel's limits on this process, for good: all of them on Linux, elsewhere those that it has."""
     if resource is None:
         return
+    memory = _taken() + limits.memory
     seconds = int(time.process_time() + limits.submission) + 1  # one that was not forked has imported torch itself
     for what, soft, hard in (
-        (resource.RLIMIT_AS, limits.memory, limits.memory),
+        (resource.RLIMIT_AS, memory, memory),
         (resource.RLIMIT_CPU, seconds, seconds + 1),  # first a signal that has a name, then the end
         (resource.RLIMIT_FSIZE, limits.file, limits.file),
         (resource.RLIMIT_NOFILE, limits.open_files, limits.open_files),
@@ -84,6 +86,15 @@ def restrict(limits: Limits) -> None:
         except (OSError, ValueError):  # macOS does not limit memory
             if sys.platform == "linux":
                 raise
+
+
+def _taken() -> int:
+    """The bytes of address space that this process has taken; 0 where nobody says."""
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0
 
 
 def exceeded(error: BaseException, limits: Limits) -> str | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import autograder
 from autograder.basics.versions import versions
 from autograder.lesson.report import Criterion, Exercise, Report, Status, Verdict
 
@@ -71,7 +72,7 @@ def test_what_graded_it_is_named_and_an_older_report_is_read_without() -> None:
     assert REPORT.versions == {
         "python": ".".join(map(str, sys.version_info[:3])),
         "torch": metadata.version("torch"),
-        "kit": metadata.version("sgd-autograder"),
+        "kit": autograder.__version__,
     }
     old = json.loads(REPORT.to_json())
     del old["versions"]
