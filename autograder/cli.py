@@ -111,6 +111,7 @@ PATH = _told("path", metavar="PATH", nargs="?", default=".", help="the notebook 
 SPOIL = _told("--spoil", action="store_true", help="show it in any case")
 NOTEBOOK = _told("path", metavar="PATH", help="the notebook")
 JSON = _told("--json", action="store_true", help="print the Report as JSON")
+AS_JSON = _told("--json", action="store_true", help="print it as JSON")
 ONLY = _told("--exercise", metavar="ID", help="look at this exercise only")
 HINTS = _told("--hints", metavar="N", type=int, default=1, help="hints for each failure: 0 to 3 (default: 1)")
 COURSE = _told("dir", metavar="DIR", help="the folder, which is made if need be")
@@ -154,6 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     add("check", learning.check, "grade one notebook here and now, with the hidden graders",
         NOTEBOOK, JSON, ONLY, HINTS, LESSON)  # fmt: skip
     add("init", classroom.init, "make a course of your own in a folder", COURSE, LESSON)
+    add("doctor", classroom.doctor, "say what this machine and this course lack, if anything", AS_JSON)
     add("release", classroom.release, "make the notebooks in exercises/ from the lessons in solutions/", every)
     add("grade", classroom.grade, "grade everything in course/submitted/ into nbgrader's gradebook",
         assignment, JOBS, STUDENT, FORCE, ISOLATION)  # fmt: skip

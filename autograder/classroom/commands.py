@@ -1,8 +1,9 @@
-"""The commands for those who teach a class: init, release, grade."""
+"""The commands for those who teach a class: init, doctor, release, grade."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from autograder.basics.advice import Advice
 from autograder.basics.refused import Refused
+from autograder.basics.text import escaped
 from autograder.classroom import names
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
@@ -29,6 +31,22 @@ def init(options: argparse.Namespace) -> None:
     lesson, folder = Lesson.load(options.lesson, shelf.here()), Path(options.dir)
     init(folder, lesson)
     terminal.say(f"{folder} is a course now: its README.md says what to do with it.")
+
+
+def doctor(options: argparse.Namespace) -> bool:
+    """Look at this machine and this course; whether all that grading needs is there."""
+    from autograder.classroom.doctor import examine  # it loads all that is slow
+
+    found = []
+    for one in examine(shelf.here()):
+        found.append(one)
+        if not options.json:
+            terminal.say(f"{'!' if one.remedy else 'ok':3}{one.about}: {one.found}")
+            if one.remedy:
+                terminal.say(f"   what to do: {one.remedy}")
+    if options.json:
+        terminal.write(escaped(json.dumps([one._asdict() for one in found], indent=1, ensure_ascii=False) + "\n"))
+    return not any(one.remedy for one in found)
 
 
 def release(options: argparse.Namespace) -> None:

@@ -5,4 +5,4 @@ no test, answer or mark ever comes here. `warm`, `alone`, `worker`, `shell`, `sp
 `tensors` are the untrusted side.
 """
 
-__all__ = ["drawing", "launch", "levels", "limits", "probe", "process", "session", "submission", "wire"]
+__all__ = ["drawing", "landlock", "launch", "levels", "limits", "probe", "process", "session", "submission", "wire"]

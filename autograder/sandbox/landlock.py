@@ -21,6 +21,7 @@ EXECUTE, READ_FILE, READ_DIR = 1 << 0, 1 << 2, 1 << 3
 ON_FILES = EXECUTE | 1 << 1 | READ_FILE | 1 << 14 | 1 << 15
 RIGHTS_BY_ABI = {1: 13, 2: 14, 3: 15, 4: 15}  # how many of the file rights each version knows; 16 since 5
 NETWORK, SCOPES = 4, 6  # since which version
+SINCE = {NETWORK: "rules for TCP", SCOPES: "rules for signals and abstract sockets"}  # … in words
 
 
 def version() -> int:
