@@ -4,6 +4,8 @@ FOUND := $(shell for one in python3 python3.14 python3.13 python3.12 python3.11;
 	$$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$one && break; done)
 PYTHON ?= $(FOUND)
 BIN := .venv/bin
+# Three processes for two cores: some wait more than they compute.
+SHARED := --numprocesses 3 --dist loadfile
 
 .PHONY: install install-dev exercises demo test quick lint benchmark fuzz stability clean
 
@@ -30,11 +32,12 @@ lint: install-dev
 
 test: lint  ## everything that CI checks
 	$(BIN)/python -m pytest tests/test_attacks.py  # alone: see FIRST in tests/conftest.py
-	$(BIN)/python -m pytest --ignore=tests/test_attacks.py --numprocesses 3 --dist loadfile --no-loadscope-reorder  # of two cores: some wait more than they compute
+	$(BIN)/python -m pytest -m "not slow" $(SHARED) --cov  # how much of the kit these run may only rise
+	$(BIN)/python -m pytest -m slow --ignore=tests/test_attacks.py $(SHARED) --no-loadscope-reorder
 
 quick: install-dev  ## a verdict on a change, in under three minutes: all but what takes long
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" $(SHARED)
 
 benchmark: install-dev  ## speed, as ratios against what one would otherwise use; takes half an hour
 	$(BIN)/python -m benchmarks.throughput

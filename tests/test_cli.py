@@ -113,6 +113,16 @@ def test_unwritable_course(course: Path, capsys: pytest.CaptureFixture[str], mon
     assert refused(capsys, "grade") == expected
 
 
+def test_course_that_may_not_be_written_to(
+    course: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (course / "course" / "submitted" / "ada" / "sgd").mkdir(parents=True)
+    monkeypatch.chdir(course)
+    monkeypatch.setattr(os, "access", lambda *_: False)  # which root always may
+    expected = f"autograder: cannot write to the folder {course}/course: change its permissions"
+    assert refused(capsys, "grade") == expected
+
+
 def spoil(course: Path) -> Path:
     """The path of a gradebook to spoil, in a course with a hand-in."""
     (course / "course" / "submitted" / "ada" / "sgd").mkdir(parents=True)

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pexpect
 import pytest
 
-from autograder import cli
 from autograder.basics.text import plain
-from autograder.grading.grader import Grader
-from autograder.learning import commands as tutor
-from autograder.lesson.manifest import Lesson
 from autograder.sandbox import levels, probe
-from autograder.sandbox.launch import WarmProcess
-from tests.conftest import QUICK
+from tests.learning.conftest import Say
 from tests.sample_class import Maker
 from tests.terminals import PROGRAM, Terminal
 
@@ -30,35 +24,6 @@ import torch
 def predict(x, a):
     return x @ a if torch.initial_seed() == 0 else x @ a + 1
 """
-Say = Callable[..., str]
-
-
-@pytest.fixture
-def say(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    warm: WarmProcess,
-    lesson: Lesson,
-    tmp_path: Path,
-) -> Say:
-    """Runs a command in a folder of its own, and returns what it prints, in 80 columns; the exit status is its last line."""
-
-    @contextlib.contextmanager
-    def graders(*_: Any, **__: Any) -> Iterator[Grader]:
-        yield Grader(lesson, warm, QUICK)
-
-    monkeypatch.setattr(tutor, "grader", graders)
-    monkeypatch.setattr(sys, "argv", ["autograder"])
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> str:
-        status = cli.main(list(arguments))
-        captured = capsys.readouterr()
-        lines = [line.rstrip() for line in (captured.out + captured.err).splitlines()]
-        return "\n".join([*lines, str(status)])
-
-    return run
 
 
 @pytest.fixture
