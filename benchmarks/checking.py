@@ -23,7 +23,7 @@ from tests.sample_class import Maker
 def main(rounds: int = 7) -> None:
     lesson = Lesson.load()
     with tempfile.TemporaryDirectory() as folder:
-        notebook = Path(folder, "sgd.ipynb")
+        notebook = Path(folder, f"{lesson.assignment}.ipynb")
         notebook.write_text(Maker(lesson).text(), "utf-8")
         imports, checks = [], []
         for _ in range(rounds):

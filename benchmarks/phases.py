@@ -20,7 +20,7 @@ from autograder.classroom.course import Course
 from autograder.grading import grader as grading
 from autograder.sandbox import session, submission
 from autograder.sandbox.levels import BEST
-from benchmarks.courses import ours
+from benchmarks.courses import ours, subject
 
 spent: defaultdict[str, float] = defaultdict(float)
 running: list[str] = []
@@ -57,7 +57,7 @@ def main(hand_ins: int = 20) -> None:
     timed(Pages, "convert", "nbgrader: feedback page")
     with tempfile.TemporaryDirectory() as folder:
         course = Course(ours(Path(folder, "kit"), hand_ins + 1))
-        work = batch.Batch(course, "sgd", BEST, force=True)
+        work = batch.Batch(course, subject().assignment, BEST, force=True)
         work.prepare()
         students = work.students()
         batch._grade_in_pool(work, students[0])

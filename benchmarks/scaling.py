@@ -14,7 +14,7 @@ from benchmarks.courses import ours, run
 MAIN = """
 import pathlib, resource, sys
 from autograder.cli import main
-status = main(["grade", "sgd"])
+status = main(["grade"])
 pathlib.Path("peak").write_text(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))  # KiB
 sys.exit(status)
 """

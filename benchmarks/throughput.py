@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from benchmarks.courses import ours, run, stock
+from benchmarks.courses import ours, run, stock, subject
 
 
 def main(rounds: int = 3, kit_class: int = 200, stock_class: int = 8) -> None:
@@ -22,13 +22,14 @@ def main(rounds: int = 3, kit_class: int = 200, stock_class: int = 8) -> None:
         kits = {size: ours(Path(folder, f"kit-{size}"), size) for size in (1, kit_class)}
         stocks = {size: stock(Path(folder, f"stock-{size}"), size) for size in (1, stock_class)}
         times: dict[tuple[str, int], list[float]] = {}
+        name = subject().assignment
         for _ in range(rounds):
             for size, root in stocks.items():
-                seconds = run(root, "nbgrader", "autograde", "sgd", "--force")
-                seconds += run(root, "nbgrader", "generate_feedback", "sgd", "--force")
+                seconds = run(root, "nbgrader", "autograde", name, "--force")
+                seconds += run(root, "nbgrader", "generate_feedback", name, "--force")
                 times.setdefault(("stock", size), []).append(seconds)
             for size, root in kits.items():
-                times.setdefault(("kit", size), []).append(run(root, "autograder", "grade", "sgd", "--force"))
+                times.setdefault(("kit", size), []).append(run(root, "autograder", "grade", name, "--force"))
         _demand_full_marks(f"sqlite:///{stocks[stock_class]}/gradebook.db", stock_class)
         _demand_full_marks(f"sqlite:///{kits[kit_class]}/course/gradebook.db", kit_class)
     _report({key: statistics.median(found) for key, found in times.items()}, kit_class, stock_class)
@@ -36,7 +37,10 @@ def main(rounds: int = 3, kit_class: int = 200, stock_class: int = 8) -> None:
 
 def _demand_full_marks(db_url: str, students: int) -> None:
     with Gradebook(db_url) as gradebook:
-        found = [submission.score / submission.max_score for submission in gradebook.assignment_submissions("sgd")]
+        found = [
+            submission.score / submission.max_score
+            for submission in gradebook.assignment_submissions(subject().assignment)
+        ]
     if found != [1.0] * students:
         raise SystemExit(f"not all have full marks: {found}")
 

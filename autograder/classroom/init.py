@@ -34,7 +34,13 @@ course's own, as they were when it was made, and no upgrade changes them. Withou
 installed kit are used. After a change in `solutions/`, `autograder release` makes `exercises/` anew.
 """
 IGNORED = "course/\nsolutions/*/\n__pycache__/\n"  # by git: hand-ins, marks, and what is built
-NOT_NEEDED = ("answers", "class", "mutants.toml", "__pycache__")  # of a lesson: what only the kit's tests use
+NOT_NEEDED = (
+    "answers",
+    "class",
+    "mutants.toml",
+    "stock.toml",
+    "__pycache__",
+)  # of a lesson: what only the kit's tests use
 
 
 def init(folder: Path, lesson: Lesson) -> None:
