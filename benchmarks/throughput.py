@@ -37,10 +37,8 @@ def main(rounds: int = 3, kit_class: int = 200, stock_class: int = 8) -> None:
 
 def _demand_full_marks(db_url: str, students: int) -> None:
     with Gradebook(db_url) as gradebook:
-        found = [
-            submission.score / submission.max_score
-            for submission in gradebook.assignment_submissions(subject().assignment)
-        ]
+        submissions = gradebook.assignment_submissions(subject().assignment)
+        found = [submission.score / submission.max_score for submission in submissions]
     if found != [1.0] * students:
         raise SystemExit(f"not all have full marks: {found}")
 

@@ -98,9 +98,9 @@ def test_it_begins_anew_says_each_step_and_leaves_developers_tools_out(
 def test_environment_that_cannot_be_made_is_told_what_is_missing(
     install: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failed = subprocess.CompletedProcess([], 1)
+    failed: subprocess.CompletedProcess[bytes] = subprocess.CompletedProcess([], 1)
     monkeypatch.setattr(install.subprocess, "run", lambda *_, **__: failed)
     with pytest.raises(
-        SystemExit, match="^This Python makes no environment. On Debian and Ubuntu, `apt install python3"
+        SystemExit, match=r"^This Python makes no environment\. On Debian and Ubuntu, `apt install python3-venv`"
     ):
         install.main("dev")
