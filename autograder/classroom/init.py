@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+from pathlib import Path
+
+from autograder.basics.refused import Refused
+from autograder.lesson import shelf
+from autograder.lesson.manifest import Lesson
+from autograder.lesson.release import build
+
 SETTINGS = """\
 \"\"\"Makes this folder an nbgrader course. Settings of your own (a database, other limits) go below `configure`.\"\"\"
 
@@ -26,3 +35,35 @@ installed kit are used. After a change in `solutions/`, `autograder release` mak
 """
 IGNORED = "course/\nsolutions/*/\n__pycache__/\n"  # by git: hand-ins, marks, and what is built
 NOT_NEEDED = ("answers", "class", "mutants.toml", "stock.toml", "__pycache__")  # of a lesson: what tests use
+
+
+def init(folder: Path, lesson: Lesson) -> None:
+    """Make `folder` a course with this lesson.
+
+    Raises:
+        Refused: there is something in the way, or the folder cannot be written to.
+    """
+    name = lesson.assignment
+    files = {
+        shelf.CONFIG: SETTINGS.format(course_id=re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")),
+        "README.md": README.format(title=lesson.title, name=name),
+        ".gitignore": IGNORED,
+    }
+    trees = [shelf.release(name, folder).parent, folder / "lessons" / name]
+    for path in (*(folder / file for file in files), shelf.source(name, folder), *trees):
+        if path.exists():
+            raise Refused(f"{path} is there already, and stays as it is: name another folder")
+    try:
+        for path in (folder / "course" / "submitted", folder / "solutions"):
+            path.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(shelf.source(name, lesson.root), shelf.source(name, folder))
+        if lesson.untouched:
+            trees[0].mkdir(parents=True)
+            shutil.copyfile(shelf.release(name, lesson.root), shelf.release(name, folder))
+        else:  # somebody works on the kit's own
+            build(shelf.source(name, lesson.root), folder / "exercises")
+        shutil.copytree(lesson.folder, trees[1], ignore=shutil.ignore_patterns(*NOT_NEEDED))
+        for file, text in files.items():
+            (folder / file).write_text(text, "utf-8")
+    except OSError as error:
+        raise Refused(f"no course can be made in {folder}: {error.strerror}") from None
