@@ -22,13 +22,14 @@ LARGE = (
 
 
 @pytest.fixture
-def install(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
     """The script as a module, whose environment is this one."""
     spec = importlib.util.spec_from_file_location("install", SCRIPT)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     monkeypatch.setattr(module, "PYTHON", sys.executable)
+    monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(module, "PIP", [sys.executable, "-m", "pip"])
     return module
 
@@ -90,9 +91,23 @@ def test_it_begins_anew_says_each_step_and_leaves_developers_tools_out(
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["Making", "Asking", "Fetching", "Compiling", "Done:"]
     venv, _, torch, pip, _ = commands
-    assert venv == [sys.executable, "-m", "venv", "--clear", str(KIT / ".venv")]
+    assert venv == [sys.executable, "-m", "venv", "--clear", str(install.VENV)]
     assert torch == ["2.13.0"]
     assert pip[-2:] == ["--editable", f"{KIT}[postgresql]"]
+
+
+@pytest.mark.parametrize(
+    ("version", "whole"), [("this", True), ("3.10.4", False), (None, False)], ids=["whole", "other Python", "failed"]
+)
+def test_it_adds_to_what_an_attempt_that_did_not_fail_has_left(
+    install: ModuleType, version: str | None, whole: bool
+) -> None:
+    install.VENV.mkdir()
+    known = install.VERSION if version == "this" else version
+    (install.VENV / "pyvenv.cfg").write_text(f"home = /usr/bin\nversion = {known}\n")
+    if version is not None:
+        (install.VENV / "installed").touch()
+    assert (install.taken_up(), (install.VENV / "installed").exists()) == (whole, False)
 
 
 def test_environment_that_cannot_be_made_is_told_what_is_missing(

@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = str(VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python"))
 PIP = [PYTHON, "-m", "pip", "--disable-pip-version-check"]
+VERSION = ".".join(map(str, sys.version_info[:3]))
 CONSTRAINTS = ROOT / "constraints.txt"
 CUDA = ("nvidia-", "cuda-")  # how the packages are called that a build of torch with CUDA needs
 NO_VENV = "This Python makes no environment. On Debian and Ubuntu, `apt install python3-venv` gets what is missing."
@@ -39,9 +40,10 @@ print(*[need.name for need in needs if need.marker is None or need.marker.evalua
 
 def main(extra: str) -> None:
     """Make the environment; `extra` names what is installed besides the kit."""
-    say(f"Making .venv with Python {'.'.join(map(str, sys.version_info[:3]))} …")
-    if subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)]).returncode:
-        sys.exit(NO_VENV)
+    if not taken_up():
+        say(f"Making .venv with Python {VERSION} …")
+        if subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)]).returncode:
+            sys.exit(NO_VENV)
     if not os.environ.get("CUDA"):
         say("Asking pip which torch it would fetch …")
         refuse_cuda(torch())
@@ -52,6 +54,14 @@ def main(extra: str) -> None:
     compile_all = [PYTHON, "-m", "compileall", "-qq", "-j", "0", str(VENV / "lib")]  # on all cores, which pip does not
     subprocess.run(compile_all, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # some are no Python on purpose
     say("Done: the command is .venv/bin/autograder.")
+
+
+def taken_up() -> bool:
+    """Whether there is an environment that can be added to: of this Python, and from an attempt that did not fail."""
+    marker, settings = VENV / "installed", VENV / "pyvenv.cfg"
+    whole = marker.exists() and f"version = {VERSION}" in settings.read_text("utf-8").splitlines()
+    marker.unlink(missing_ok=True)  # make puts it back when all is done
+    return whole
 
 
 def say(text: str) -> None:
