@@ -13,6 +13,7 @@ from autograder.basics.advice import Advice
 from autograder.basics.refused import Refused
 from autograder.basics.text import escaped
 from autograder.classroom import names
+from autograder.classroom.init import make
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
 from autograder.render import terminal, words
@@ -26,10 +27,8 @@ PIPE_WIDTH = 160  # a file has room for the whole table
 
 def init(options: argparse.Namespace) -> None:
     """Make a course of one's own."""
-    from autograder.classroom.init import init
-
     lesson, folder = Lesson.load(options.lesson, shelf.here()), Path(options.dir)
-    init(folder, lesson)
+    make(folder, lesson)
     terminal.say(f"{folder} is a course now: its README.md says what to do with it.")
 
 

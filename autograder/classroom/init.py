@@ -37,7 +37,7 @@ IGNORED = "course/\nsolutions/*/\n__pycache__/\n"  # by git: hand-ins, marks, an
 NOT_NEEDED = ("answers", "class", "mutants.toml", "stock.toml", "__pycache__")  # of a lesson: what tests use
 
 
-def init(folder: Path, lesson: Lesson) -> None:
+def make(folder: Path, lesson: Lesson) -> None:
     """Make `folder` a course with this lesson.
 
     Raises:

@@ -115,10 +115,11 @@ def main() -> None:
     The orders are ``{"control": fd, "level": name, "thorough": bool, "hidden": [folder, …]}``.
     """
     resource.setrlimit(resource.RLIMIT_DATA, (resource.getrlimit(resource.RLIMIT_DATA)[1],) * 2)  # not the grader's own
-    home = folder.own()
+    home, orders = folder.own(), json.loads(sys.argv[1])
+    del sys.argv[1:], sys.orig_argv[1:]  # where things lie is no hand-in's business
     try:
         with contextlib.suppress(BrokenPipeError):  # the grader may be gone by the time that all is imported
-            _serve(**json.loads(sys.argv[1]))
+            _serve(**orders)
     finally:
         folder.remove(home)  # with the folders of all workers, should the grader have been killed
     os._exit(0)  # IPython would look for its folder
