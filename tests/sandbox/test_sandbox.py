@@ -260,3 +260,12 @@ def test_a_cold_worker_has_a_temporary_folder_of_its_own_too() -> None:
         reply, _ = session.ask(20, {"op": "run", "source": cell, "pictures": True})
         session.close()
     assert reply["outputs"] == [{"output_type": "stream", "name": "stdout", "text": "[2.0, 2.0]\nTrue\n"}]
+
+
+def test_a_hand_in_is_not_told_where_the_course_lies() -> None:
+    cell = "import sys\nprint([text for text in (*sys.argv, *sys.orig_argv) if 'somewhere' in text])"
+    with (
+        WarmProcess(probe.best(), thorough=False, hidden=["/somewhere/course"]) as warm,
+        Submission(warm, [cell], Limits()) as submission,
+    ):
+        assert submission.run()[0][0]["text"] == "[]\n"
