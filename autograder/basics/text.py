@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 
 # Control and format characters (which erase, hide or turn round what stands beside them), lone surrogates, line ends.
@@ -39,3 +40,8 @@ def brief(text: str, most: int) -> str:
 def savable(text: str) -> str:
     """Text without lone surrogates, halves of a character pair, which no file can hold."""
     return text.encode("utf-8", "replace").decode()
+
+
+def slug(text: str) -> str:
+    """A title as a name in lower case, of letters, digits and single hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
@@ -13,6 +12,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.basics.kit import KIT
 from autograder.basics.refused import Refused
+from autograder.basics.text import slug
 from autograder.classroom import formgrader, stock
 from autograder.lesson import shelf
 from autograder.lesson.manifest import STUBS, Lesson
@@ -60,7 +60,7 @@ def _course_id(root: Path) -> str:
     """What nbgrader calls the course, unless its settings say: the title of its only lesson, or its folder's name."""
     lessons = shelf.released(root)
     title = Lesson.load(lessons[0], root).title if len(lessons) == 1 else root.name
-    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+    return slug(title)
 
 
 def find_root() -> Path:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from pathlib import Path
 
 from autograder.basics.refused import Refused
+from autograder.basics.text import slug
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
 from autograder.lesson.release import build
@@ -45,7 +45,7 @@ def make(folder: Path, lesson: Lesson) -> None:
     """
     name = lesson.assignment
     files = {
-        shelf.CONFIG: SETTINGS.format(course_id=re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")),
+        shelf.CONFIG: SETTINGS.format(course_id=slug(folder.resolve().name)),
         "README.md": README.format(title=lesson.title, name=name),
         ".gitignore": IGNORED,
     }

@@ -36,3 +36,8 @@ def test_long_text_keeps_its_beginning_and_its_end() -> None:
     assert brief("abcdefghij", 10) == "abcdefghij"
     assert brief("abcdefghijk", 7) == "abcd…jk"
     assert {len(brief("x" * 300, most)) for most in (9, 60)} == {9, 60}
+
+
+def test_slug_of_a_title() -> None:
+    assert slug("SGD from scratch") == "sgd-from-scratch"
+    assert slug("  Über 2 (two) — ways! ") == "ber-2-two-ways"
