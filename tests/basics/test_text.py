@@ -8,7 +8,7 @@ import unicodedata
 
 import pytest
 
-from autograder.basics.text import brief, escaped, plain
+from autograder.basics.text import brief, escaped, plain, slug
 
 EVERY = "".join(map(chr, range(sys.maxunicode + 1)))
 
