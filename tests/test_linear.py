@@ -17,7 +17,7 @@ from autograder.lesson.manifest import Lesson
 from autograder.render import html
 
 LENGTH = 250_000
-SECONDS = 5.0  # what is quadratic takes minutes
+SECONDS = 5.0  # of computing; what is quadratic takes minutes
 PIECES = (" ", "\n", "'", '"', "(", "\u00a0", "\\", "%", "\n%", "`", "<p>", "\t\r\n", "\u200b", "def ", "  line 1")
 TEXTS = [(piece * (LENGTH // len(piece)))[:LENGTH] for piece in PIECES]
 
@@ -35,9 +35,9 @@ READERS: dict[str, Callable[[str], object]] = {
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
 def test_reader_is_linear(reader: Callable[[str], object]) -> None:
     for text in TEXTS:
-        began = time.monotonic()
+        began = time.process_time()
         reader(text)
-        assert (text[:8], time.monotonic() - began < SECONDS) == (text[:8], True)
+        assert (text[:8], time.process_time() - began < SECONDS) == (text[:8], True)
     calls.forget(())
 
 
@@ -46,7 +46,7 @@ def test_notebook_is_read_in_linear_time(lesson: Lesson, tmp_path: Path) -> None
     for text in TEXTS:
         cells = [{"cell_type": "code", "source": f"{text}\ndef predict(x, a): ...", "metadata": {}}]
         path.write_text(json.dumps({"nbformat": 4, "cells": cells}), "utf-8")
-        began = time.monotonic()
+        began = time.process_time()
         handin.read(path, lesson)
-        assert (text[:8], time.monotonic() - began < SECONDS + 10) == (text[:8], True)
+        assert (text[:8], time.process_time() - began < SECONDS + 10) == (text[:8], True)
     calls.forget(())

@@ -199,7 +199,7 @@ def test_plain_nbgrader_and_formgraders_buttons_give_the_same_marks(graded: tupl
     beside = course / "course" / "submitted" / "half" / "sgd"
     (beside / "notes.txt").symlink_to(course / "solutions" / "sgd.py")
     (beside / "timestamp.txt").write_text("yesterday, honestly")
-    assert run(course, "python", "-m", "autograder.lesson.release").returncode == 0
+    assert run(course, "autograder", "release", "sgd").returncode == 0
     theirs = run(course, "nbgrader", "autograde", "sgd", "--force")
     assert theirs.returncode == 0, theirs.stderr
     for student in ("deeper", "empty", "textfile"):  # nbgrader passes over a folder without any .ipynb

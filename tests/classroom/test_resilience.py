@@ -109,7 +109,7 @@ def leftovers(folder: Path) -> list[int]:
         try:
             if process.cwd().startswith(str(folder)):
                 found.append(process.pid)
-        except psutil.Error:
+        except (psutil.Error, OSError):  # its folder may have too long a name
             continue
     return found
 

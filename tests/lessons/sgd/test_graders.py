@@ -275,7 +275,7 @@ def test_drawing_that_nobody_can_read_is_refused_and_not_looked_through(maker: M
 def test_the_most_that_is_looked_at_is_looked_through_at_once(lesson: Lesson) -> None:
     points = torch.rand(MOST_POINTS, 2, dtype=torch.float64)
     grader = load(lesson.folder, "graders.test_plot_fit")
-    began = time.monotonic()
+    began = time.process_time()
     for things in (points.chunk(MOST_THINGS), [points]):
         assert len(grader.fitted(things)) == 0
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
