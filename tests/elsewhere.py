@@ -3,7 +3,7 @@
 The modules of `autograder` find no `fcntl` and no `os.fork` here, and `sys.platform` is what Windows says. The standard
 library and torch keep what they have: on Windows they would have their own ways, and here they know no other.
 
-``python tests/elsewhere.py -P -s -m MODULE …`` runs a module as `python` would, ``python tests/elsewhere.py PYTHON
+``python tests/elsewhere.py -P -s -c PROGRAM …`` runs a program as `python` would, ``python tests/elsewhere.py PYTHON
 NOTEBOOK`` grades a notebook and prints the Report; PYTHON is what starts further processes, in this way too.
 """
 
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import builtins
 import importlib
-import runpy
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -85,9 +84,9 @@ def grade(path: Path) -> str:
 
 if __name__ == "__main__":
     pretend()
-    if "-m" in sys.argv:
-        del sys.argv[: sys.argv.index("-m") + 1]
-        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    if "-c" in sys.argv:
+        del sys.argv[: sys.argv.index("-c")]
+        exec(sys.argv.pop(1))
     else:
         sys.executable = sys.argv[1]
         sys.stdout.write(grade(Path(sys.argv[2])))
