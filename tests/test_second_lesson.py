@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from autograder import cli
 from autograder.basics.kit import KIT
+from autograder.grading.grader import Grader
+from autograder.learning import commands
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
 from autograder.lesson.report import Report
+from autograder.sandbox.launch import WarmProcess
 from tests.answers import load
-from tests.conftest import Running, hand_in, make_course, run
+from tests.conftest import QUICK, Running, hand_in, make_course, run
 from tests.lessons.test_answers import (
     test_a_right_answer_earns_all_marks as earns_all_marks,
 )
@@ -56,12 +62,22 @@ def spread(both: Path) -> Lesson:
 
 
 @pytest.fixture
-def say(both: Path) -> Say:
-    """Runs a command in the course; its status, and what it prints."""
+def say(both: Path, warm: WarmProcess, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
+    """Runs a command in the course, in this process; its status, and what it prints."""
+
+    @contextlib.contextmanager
+    def grader(lesson: Lesson, *_: Any, **__: Any) -> Iterator[Grader]:
+        yield Grader(lesson, warm, QUICK)
+
+    monkeypatch.setattr(commands, "grader", grader)
+    monkeypatch.setattr(sys, "argv", ["autograder"])
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.chdir(both)
 
     def command(*arguments: str) -> tuple[int, str]:
-        done = run(both, "autograder", *arguments)
-        return done.returncode, done.stdout + done.stderr
+        status = cli.main(list(arguments))
+        captured = capsys.readouterr()
+        return status, captured.out + captured.err
 
     return command
 
@@ -116,8 +132,9 @@ def test_two_classes_are_graded_in_one_course(both: Path, say: Say, spread: Less
         other.parent.mkdir()
         other.write_text(Maker(spread).text(answers=answers), "utf-8")
     assert say("grade") == (2, "autograder: there are several lessons: say which one, sgd or spread\n")
-    assert say("grade", "sgd")[0] == 0
-    status, text = say("grade", "spread", "--jobs", "1")
+    assert run(both, "autograder", "grade", "sgd").returncode == 0
+    done = run(both, "autograder", "grade", "spread", "--jobs", "1")
+    status, text = done.returncode, done.stdout
     table = [" ".join(line.split()) for line in text.splitlines()[:4]]
     assert (status, table) == (
         0,
