@@ -33,7 +33,7 @@ lint: install-dev
 test: lint  ## everything that CI checks
 	$(BIN)/python -m pytest tests/test_attacks.py  # alone: see FIRST in tests/conftest.py
 	$(BIN)/python -m pytest -m "not slow" $(SHARED) --cov  # how much of the kit these run may only rise
-	$(BIN)/python -m pytest -m slow --ignore=tests/test_attacks.py $(SHARED) --no-loadscope-reorder
+	$(BIN)/python -m pytest -m slow --ignore=tests/test_attacks.py --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 quick: install-dev  ## a verdict on a change, in under three minutes: all but what takes long
 	$(BIN)/ruff check .
