@@ -76,6 +76,19 @@ def test_torch_for_the_cpu_is_taken_and_what_another_system_needs_is_no_matter(i
     install.refuse_cuda({"version": "2.14.1"})
 
 
+@pytest.mark.parametrize(
+    ("report", "metadata"),
+    [(b'{"install": []}', {}), (b'{"install": [{"metadata": {"version": "2.13.0"}}]}', {"version": "2.13.0"})],
+    ids=["there already", "to be fetched"],
+)
+def test_what_pip_would_fetch_is_read_from_its_report(
+    install: ModuleType, monkeypatch: pytest.MonkeyPatch, report: bytes, metadata: dict[str, str]
+) -> None:
+    monkeypatch.setattr(install, "pip", lambda *_: report)
+    assert install.torch() == metadata
+    install.refuse_cuda(install.torch())
+
+
 def test_it_begins_anew_says_each_step_and_leaves_developers_tools_out(
     install: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -78,14 +78,17 @@ def pip(*arguments: str) -> bytes:
 
 
 def torch() -> dict[str, Any]:
-    """The metadata of the torch that pip would fetch. Only that is fetched, where the package index has it apart."""
+    """The metadata of the torch that pip would fetch, and nothing if one is there that will do.
+
+    Only that is fetched, where the package index has it apart.
+    """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     wanted = next(need for need in project["dependencies"] if need.startswith("torch"))
     report = pip(
         "install", "--quiet", "--dry-run", "--no-deps", "--report", "-", "--constraint", str(CONSTRAINTS), wanted
     )
-    metadata: dict[str, Any] = json.loads(report)["install"][0]["metadata"]
-    return metadata
+    found: list[dict[str, Any]] = json.loads(report)["install"]
+    return found[0]["metadata"] if found else {}
 
 
 def refuse_cuda(metadata: dict[str, Any]) -> None:
