@@ -95,8 +95,8 @@ class _Parser(argparse.ArgumentParser):
         terminal.write(message, error=file is not sys.stdout)
 
 
-def _told(*names: str, **more: Any) -> Told:
-    return names[0], more
+def _told(name: str, **more: Any) -> Told:
+    return name, more
 
 
 def _positive(text: str) -> int:
@@ -125,7 +125,7 @@ ISOLATION = _told(
 
 
 def _parser() -> argparse.ArgumentParser:
-    lessons = [Lesson.load(name, shelf.here()) for name in shelf.released(shelf.here())]
+    lessons = Lesson.all(shelf.here())
     only = lessons[0].assignment if len(lessons) == 1 else None
     directory = _told("dir", metavar="DIR", nargs="?", help=f"default: {only or 'the name of the lesson'}")
     exercise = _told("exercise", metavar="EXERCISE", help=f"such as {lessons[0].tasks[0].id}" if lessons else None)

@@ -34,8 +34,8 @@ from autograder.sandbox.submission import Submission
 files = [str(path) for path in PACKAGE.rglob("*") if path.is_file()]
 assert sum("kit/lessons/sgd/graders/test_" in path for path in files) == 7 and len(files) > 150
 CELL = '''
-import os, sys, sympy, scipy_of_nobody
-''' .replace(", scipy_of_nobody", "") + f'''
+import sympy
+''' + f'''
 found = []
 for path in {files!r}:
     try:

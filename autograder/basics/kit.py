@@ -6,5 +6,5 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
 INSTALLED = PACKAGE / "kit"  # what a wheel carries of the clone's folders beside the package
-KIT = INSTALLED if INSTALLED.is_dir() else PACKAGE.parent  # has `solutions`, `exercises` and `lessons`
-OURS = PACKAGE if INSTALLED.is_dir() else PACKAGE.parent  # all of the kit, and nothing that is not its own
+# What has `solutions`, `exercises` and `lessons`; and all of the kit, with nothing that is not its own.
+KIT, OURS = (INSTALLED, PACKAGE) if INSTALLED.is_dir() else (PACKAGE.parent, PACKAGE.parent)

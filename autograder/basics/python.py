@@ -7,6 +7,8 @@ import os
 import site
 import sys
 
+from autograder.basics.kit import PACKAGE
+
 BOOT = (
     "import json, runpy, sys; sys.path[:] = json.loads(sys.argv.pop(1)); "
     "runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
@@ -21,5 +23,5 @@ def command(module: str, *arguments: str) -> list[str]:
 
 def _path() -> list[str]:
     """Where packages are looked for, but for the current folder, in which anybody's files may lie."""
-    here, ours = os.getcwd(), os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    here, ours = os.getcwd(), str(PACKAGE.parent)
     return [path for path in sys.path if os.path.isabs(path) and (path != here or path == ours)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import ctypes.util
 import json
@@ -22,6 +21,7 @@ from autograder.basics.refused import Refused
 from autograder.basics.versions import versions
 from autograder.grading.local import grader
 from autograder.handin import handin
+from autograder.handin.notebook import grade_id
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
 from autograder.sandbox import landlock, levels, probe
@@ -196,8 +196,8 @@ def _hand_in(name: str) -> Callable[[Path], tuple[str, ...]]:
 
 
 def _solved(lesson: Lesson) -> dict[str, object]:
-    notebook = copy.deepcopy(lesson.notebook)
+    notebook, ids = copy.deepcopy(lesson.notebook), {task.id for task in lesson.tasks}
     for cell in notebook["cells"]:
-        with contextlib.suppress(KeyError, IndexError):
-            cell["source"] = lesson.answer(cell["metadata"]["nbgrader"]["grade_id"])
+        if (exercise := grade_id(cell)) in ids:
+            cell["source"] = lesson.answer(str(exercise))
     return notebook

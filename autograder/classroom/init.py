@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from pathlib import Path
 
 from autograder.basics.refused import Refused
 from autograder.basics.text import slug
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
-from autograder.lesson.release import build
+from autograder.lesson.release import fresh
 
 SETTINGS = """\
 \"\"\"Makes this folder an nbgrader course. Settings of your own (a database, other limits) go below `configure`.\"\"\"
@@ -57,11 +58,9 @@ def make(folder: Path, lesson: Lesson) -> None:
         for path in (folder / "course" / "submitted", folder / "solutions"):
             path.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(shelf.source(name, lesson.root), shelf.source(name, folder))
-        if lesson.untouched:
-            trees[0].mkdir(parents=True)
-            shutil.copyfile(shelf.release(name, lesson.root), shelf.release(name, folder))
-        else:  # somebody works on the kit's own
-            build(shelf.source(name, lesson.root), folder / "exercises")
+        trees[0].mkdir(parents=True)
+        with tempfile.TemporaryDirectory() as temporary:
+            shutil.copyfile(fresh(lesson, Path(temporary)), shelf.release(name, folder))
         shutil.copytree(lesson.folder, trees[1], ignore=shutil.ignore_patterns(*NOT_NEEDED))
         for file, text in files.items():
             (folder / file).write_text(text, "utf-8")

@@ -55,7 +55,7 @@ def start(options: argparse.Namespace) -> None:
 
 def next_(options: argparse.Namespace) -> None:
     """Say what to do now."""
-    with _study(options) as study:
+    with _study(*_workbook(options)) as study:
         standing = _look(study)
         standing = study.verify() if standing.done else standing
     if standing.done:
@@ -68,7 +68,7 @@ def next_(options: argparse.Namespace) -> None:
 
 def watch(options: argparse.Namespace) -> None:
     """Say where the reader stands each time the notebook is saved."""
-    with _study(options, thorough=True) as study:
+    with _study(*_workbook(options), thorough=True) as study:
         from autograder.learning.watch import Watch  # it loads torch
 
         console, done = terminal.console(), False
@@ -84,7 +84,7 @@ def watch(options: argparse.Namespace) -> None:
 
 def hint(options: argparse.Namespace) -> None:
     """Give one hint more for an exercise."""
-    with _study(options) as study:
+    with _study(*_workbook(options)) as study:
         before = _look(study, options.exercise)
         standing = study.hint(before)
     if standing.done:
@@ -121,25 +121,30 @@ def reset(options: argparse.Namespace) -> None:
 
 def solution(options: argparse.Namespace) -> None:
     """Show the reference answer to those who have one of their own, or who insist."""
-    lesson = _having(options) if options.spoil else _workbook(options)[1]
-    if not options.spoil and not _was_right(options):
-        exercise = options.exercise
-        raise Refused(
-            f"{exercise} is not right yet, so its solution stays shut: `{_command('hint', exercise, options)}` helps "
-            f"on, and `{_command('solution', exercise, options)} --spoil` shows it all the same"
-        )
+    lesson = _having(options) if options.spoil else _opened(options)
     source = lesson.answer(options.exercise)
     code = Syntax(source, "python", theme="ansi_dark").highlight(source)
     code.rstrip()
     terminal.show(terminal.console(), code, wrap=False)
 
 
-def _was_right(options: argparse.Namespace) -> bool:
-    """Whether the reader's answer is right, or was once."""
-    if options.exercise in progress.load(_workbook(options)[0].progress).done:
-        return True
-    with _study(options) as study:
-        return _look(study, options.exercise).done
+def _opened(options: argparse.Namespace) -> Lesson:
+    """The lesson of an exercise that the reader has right, or had once.
+
+    Raises:
+        Refused: that is not so.
+    """
+    work, lesson = _workbook(options)
+    exercise = options.exercise
+    if exercise not in progress.load(work.progress).done:
+        with _study(work, lesson) as study:
+            if not _look(study, exercise).done:
+                raise Refused(
+                    f"{exercise} is not right yet, so its solution stays shut: "
+                    f"`{_command('hint', exercise, options)}` helps on, and "
+                    f"`{_command('solution', exercise, options)} --spoil` shows it all the same"
+                )
+    return lesson
 
 
 def _having(options: argparse.Namespace) -> Lesson:
@@ -152,12 +157,13 @@ def _having(options: argparse.Namespace) -> Lesson:
 
 def check(options: argparse.Namespace) -> bool:
     """Grade one notebook here and now; whether it has all marks."""
-    path, lessons = Path(options.path), _lessons(options)
+    path = Path(options.path)
+    lesson = recognise(path, _lessons(options))
     if options.exercise is not None:
-        _demand(options.exercise, *lessons)
+        _demand(options.exercise, lesson)
     if not path.is_file():
         raise Refused(f"{path}: {'a folder, not a notebook' if path.is_dir() else 'no such file'}")
-    report = _check(path, recognise(path, lessons), options.exercise)
+    report = _check(path, lesson, options.exercise)
     if options.json:
         terminal.write(escaped(report.to_json()))
     if not report.exercises:
@@ -172,8 +178,6 @@ def check(options: argparse.Namespace) -> bool:
 def _check(path: Path, lesson: Lesson, exercise: str | None) -> Report:
     from autograder.handin import handin
 
-    if exercise is not None:
-        _demand(exercise, lesson)
     try:
         found = handin.read(path, lesson)
     except OSError as error:
@@ -208,9 +212,8 @@ def _command(command: str, exercise: str, options: argparse.Namespace) -> str:
 
 
 @contextlib.contextmanager
-def _study(options: argparse.Namespace, *, thorough: bool = False) -> Iterator[Study]:
+def _study(work: Workbook, lesson: Lesson, *, thorough: bool = False) -> Iterator[Study]:
     """The reader's notebook with graders for it."""
-    work, lesson = _workbook(options)
     if probe.best() == levels.NONE:
         _show(Text(words.NO_WALLS, "dim"))
     with grader(lesson, INTERACTIVE, thorough=thorough) as found:
@@ -248,8 +251,7 @@ def _workbook(options: argparse.Namespace) -> tuple[Workbook, Lesson]:
 def _lessons(options: argparse.Namespace) -> list[Lesson]:
     """Those that may be meant."""
     root = shelf.here()
-    names = [options.lesson] if options.lesson or not shelf.released(root) else shelf.released(root)
-    return [Lesson.load(name, root) for name in names]
+    return [Lesson.load(options.lesson, root)] if options.lesson else (Lesson.all(root) or [Lesson.load(root=root)])
 
 
 def _demand(exercise: str, *lessons: Lesson) -> None:

@@ -28,8 +28,7 @@ def main() -> None:
     def say(message: dict[str, Any]) -> None:
         print(json.dumps(message), file=answers, flush=True)
 
-    root = shelf.here()
-    lessons = {name: Lesson.load(name, root) for name in shelf.released(root)}
+    lessons = {lesson.assignment: lesson for lesson in Lesson.all(shelf.here())}
     say({"lessons": {name: [task.id for task in lesson.tasks] for name, lesson in lessons.items()}})
     with graders(INTERACTIVE, thorough=True) as of:
         from autograder.handin import handin  # these are slow to import

@@ -17,6 +17,7 @@ from autograder.handin import handin
 from autograder.handin.notebook import Unreadable, parse
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Cell, Lesson
+from autograder.lesson.release import fresh
 
 PROGRESS = "progress.json"
 ASIDE = "set-aside"
@@ -123,11 +124,9 @@ def start(folder: Path, lesson: Lesson) -> Workbook:
     path = folder / f"{lesson.assignment}.ipynb"
     if path.exists():
         raise NoWorkbook(f"{path} is there already, and stays as it is: go on with it, or name another folder")
-    release = shelf.release(lesson.assignment, lesson.root).parent
     try:
         with tempfile.TemporaryDirectory() as temporary:
-            source = release if lesson.untouched else _rebuilt(lesson, Path(temporary)).parent
-            for file in filter(Path.is_file, source.iterdir()):
+            for file in filter(Path.is_file, fresh(lesson, Path(temporary)).parent.iterdir()):
                 if file.name != PROGRESS and not (folder / file.name).exists():
                     folder.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(file, folder / file.name)
@@ -141,14 +140,7 @@ def released(lesson: Lesson) -> dict[str, Cell]:
     if lesson.untouched:
         return lesson.cells
     with tempfile.TemporaryDirectory() as temporary:
-        notebook = json.loads(_rebuilt(lesson, Path(temporary)).read_text("utf-8"))
+        notebook = json.loads(fresh(lesson, Path(temporary)).read_text("utf-8"))
     for cell in notebook["cells"]:
         cell["source"] = "".join(cell["source"])
     return dataclasses.replace(lesson, notebook=notebook).cells
-
-
-def _rebuilt(lesson: Lesson, into: Path) -> Path:
-    """The released notebook, made anew from the lesson: it takes seconds."""
-    from autograder.lesson.release import build
-
-    return build(shelf.source(lesson.assignment, lesson.root), into)

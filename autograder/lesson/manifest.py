@@ -82,6 +82,11 @@ class Lesson:
         return cls._read(name, root, folder, release.stat().st_mtime_ns, source.stat().st_mtime_ns)
 
     @classmethod
+    def all(cls, root: Path = KIT) -> list[Lesson]:
+        """Those below `root` that students can have received."""
+        return [cls.load(name, root) for name in shelf.released(root)]
+
+    @classmethod
     @functools.lru_cache(maxsize=4)
     def _read(cls, name: str, root: Path, folder: Path, *_: int) -> Lesson:
         notebook = json.loads(shelf.release(name, root).read_text("utf-8"))

@@ -8,7 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.lesson.manifest import STUBS
+from autograder.lesson import shelf
+from autograder.lesson.manifest import STUBS, Lesson
 
 if TYPE_CHECKING:
     import nbformat
@@ -44,6 +45,13 @@ def source_notebook(source: Path) -> nbformat.NotebookNode:
         cell["id"] = cell.metadata.get("nbgrader", {}).get("grade_id", f"cell-{index}")
     notebook.nbformat_minor = 5
     return notebook
+
+
+def fresh(lesson: Lesson, into: Path) -> Path:
+    """The release as students get it: the file that there is, or if somebody works on that, one made anew in `into`."""
+    if lesson.untouched:
+        return shelf.release(lesson.assignment, lesson.root)
+    return build(shelf.source(lesson.assignment, lesson.root), into)  # takes seconds
 
 
 def build(source: Path, into: Path, settings: Config | None = None) -> Path:
