@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
@@ -10,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -19,6 +21,7 @@ from autograder.classroom.batch import Batch
 from autograder.classroom.course import Course
 from autograder.grading.grader import Grader, Grading
 from autograder.handin.handin import read
+from autograder.learning import commands
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
 from autograder.sandbox import levels, probe
@@ -36,8 +39,8 @@ Running = Callable[[Answer], Submission]
 # Which test files come first, the slowest of them, so that the processes that share them end at about the same time.
 # `make test` does not share out the attacks: their batch takes every core, and is held to seconds and the whole disk.
 FIRST = (
-    "attacks", "resilience", "answers", "batch", "nothing", "postgresql", "second_lesson", "installed", "lab", "submissions", "page", "graders", "live", "watch", "commands",
-    "cli", "cold",
+    "attacks", "resilience", "answers", "batch", "nothing", "postgresql", "second_lesson", "installed", "lab",
+    "submissions", "page", "graders", "live", "watch", "commands", "cli", "cold",
 )  # fmt: skip
 settings.register_profile("ci", max_examples=30, derandomize=True, database=None, deadline=None)
 settings.register_profile("long", max_examples=5000, deadline=None, print_blob=True, database=None)  # make fuzz
@@ -100,6 +103,19 @@ def submit(warm: WarmProcess, tmp_path: Path) -> Iterator[Running]:
     yield start
     for submission in running:
         submission.close()
+
+
+@pytest.fixture
+def at_once(warm: WarmProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Readers' commands run in this process: its warm one is theirs, and lines have 80 columns."""
+
+    @contextlib.contextmanager
+    def grader(lesson: Lesson, *_: Any, **__: Any) -> Iterator[Grader]:
+        yield Grader(lesson, warm, QUICK)
+
+    monkeypatch.setattr(commands, "grader", grader)
+    monkeypatch.setattr(sys, "argv", ["autograder"])
+    monkeypatch.setenv("COLUMNS", "80")
 
 
 @pytest.fixture

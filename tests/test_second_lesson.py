@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from autograder import cli
 from autograder.basics.kit import KIT
-from autograder.grading.grader import Grader
-from autograder.learning import commands
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
 from autograder.lesson.report import Report
-from autograder.sandbox.launch import WarmProcess
 from tests.answers import load
-from tests.conftest import QUICK, Running, hand_in, make_course, run
+from tests.conftest import Running, hand_in, make_course, run
 from tests.lessons.test_answers import (
     test_a_right_answer_earns_all_marks as earns_all_marks,
 )
@@ -62,16 +57,8 @@ def spread(both: Path) -> Lesson:
 
 
 @pytest.fixture
-def say(both: Path, warm: WarmProcess, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
+def say(both: Path, at_once: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
     """Runs a command in the course, in this process; its status, and what it prints."""
-
-    @contextlib.contextmanager
-    def grader(lesson: Lesson, *_: Any, **__: Any) -> Iterator[Grader]:
-        yield Grader(lesson, warm, QUICK)
-
-    monkeypatch.setattr(commands, "grader", grader)
-    monkeypatch.setattr(sys, "argv", ["autograder"])
-    monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.chdir(both)
 
     def command(*arguments: str) -> tuple[int, str]:

@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from autograder import cli
-from autograder.grading.grader import Grader
-from autograder.learning import commands as tutor
-from autograder.lesson.manifest import Lesson
-from autograder.sandbox.launch import WarmProcess
-from tests.conftest import QUICK
 
 Say = Callable[..., str]
 
 
 @pytest.fixture
-def say(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    warm: WarmProcess,
-    lesson: Lesson,
-    tmp_path: Path,
-) -> Say:
+def say(at_once: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Say:
     """Runs a command in a folder of its own, and returns what it prints, in 80 columns; the exit status is its last line."""
-
-    @contextlib.contextmanager
-    def graders(*_: Any, **__: Any) -> Iterator[Grader]:
-        yield Grader(lesson, warm, QUICK)
-
-    monkeypatch.setattr(tutor, "grader", graders)
-    monkeypatch.setattr(sys, "argv", ["autograder"])
-    monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments: str) -> str:

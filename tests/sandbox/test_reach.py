@@ -68,9 +68,7 @@ def test_packages_that_lie_elsewhere_are_read_but_not_a_clone_on_the_path(
     assert "home/clone" not in found and found["home/packages"] is True
 
 
-def test_environment_in_a_clone_is_read_though_the_clone_is_hidden(
-    python: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_environment_in_a_clone_is_read_though_the_clone_is_hidden(python: Path) -> None:
     found = readable(python, [python])
     assert found == {"env": True, "system": True, "env/lib/site-packages": True}
 
