@@ -4,8 +4,8 @@ FOUND := $(shell for one in python3 python3.14 python3.13 python3.12 python3.11;
 	$$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$one && break; done)
 PYTHON ?= $(FOUND)
 BIN := .venv/bin
-# Three processes for two cores: some wait more than they compute.
-SHARED := --numprocesses 3 --dist loadfile
+# Four processes for two cores: what takes long mostly waits.
+SHARED := --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: install install-dev exercises demo test quick lint benchmark fuzz stability clean
 
@@ -32,8 +32,7 @@ lint: install-dev
 
 test: lint  ## everything that CI checks
 	$(BIN)/python -m pytest tests/test_attacks.py  # alone: see FIRST in tests/conftest.py
-	$(BIN)/python -m pytest -m "not slow" $(SHARED) --cov  # how much of the kit these run may only rise
-	$(BIN)/python -m pytest -m slow --ignore=tests/test_attacks.py --numprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --ignore=tests/test_attacks.py $(SHARED) --cov  # how much of the kit runs may only rise
 
 quick: install-dev  ## a verdict on a change, in under three minutes: all but what takes long
 	$(BIN)/ruff check .

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from autograder import cli  # noqa: F401  # first, as in a command: it keeps nbgrader from loading what takes a second
 from autograder.basics.kit import KIT
 from autograder.classroom.batch import Batch
 from autograder.classroom.course import Course
@@ -48,6 +49,9 @@ settings.load_profile("ci")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker("no_cover")  # mostly other processes; and mutants end by a trace of their own
     place = {f"test_{name}.py": number for number, name in enumerate(FIRST)}
     items.sort(key=lambda item: place.get(item.path.name, len(FIRST)))
 

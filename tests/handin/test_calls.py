@@ -34,12 +34,12 @@ def test_source_that_takes_too_much_is_no_python(source: str) -> None:
 
 @pytest.mark.slow
 def test_all_sources_of_one_hand_in_have_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograder.handin.parser.Parser.__init__.__defaults__", (1.5,))
+    """Which is less here than the first of them takes on any machine."""
+    monkeypatch.setattr("autograder.handin.parser.Parser.__init__.__defaults__", (0.02,))
     calls.forget([])
-    greedy, long = GREEDY["dotted import"], "first = 1\n" * 2000
-    assert [calls.parse(source) is None for source in (f"{greedy}.b", long, f"{greedy}.c", f"{greedy}.d", f"{long}#")] == [
-        True, False, True, True, True,
-    ]  # fmt: skip
+    long = "first = 1\n" * 2000
+    assert calls.parse(GREEDY["dotted import"]) is None
+    assert calls.parse(long) is None
     calls.forget([])
     assert calls.parse(long) is not None
     calls.forget([])
