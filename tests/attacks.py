@@ -126,7 +126,8 @@ def borrower(name: str, about: str, then: str) -> Attack:
 def fit(x, y, a, lr, epochs, batch_size):
     return [predict, mse, gradient, sgd_step]
 """
-    cells = f"MARK = b'{name} @VICTIM@'\n{LEAVE}", f"{OVERHEAR}{dedent(then)}", FIND
+    noticed = f"{NOTICE}{dedent(then)}\nif lent():\n    leave()\n    then()\n"
+    cells = f"MARK = b'{name} @VICTIM@'\n{LEAVE}", noticed, FIND
     wrong = {
         exercise: f"def {exercise}(*args):\n    return None" for exercise in ("predict", "mse", "gradient", "sgd_step")
     }
@@ -159,19 +160,12 @@ def telling(texts):
 '''
 
 
-OVERHEAR = """
-from autograder.sandbox import wire
-lent, receive = [], wire.receive
-
-def overhear(connection):
-    header, body = receive(connection)
-    if header["op"] == "define":
-        lent.append(header["source"])
-        leave()
-        then()
-    return header, body
-
-wire.receive = overhear
+NOTICE = """
+def lent():
+    \"\"\"What is in the place of answers of its own: it was defined elsewhere.\"\"\"
+    found = [globals().get(name) for name in ("predict", "mse", "gradient", "sgd_step")]
+    codes = [one.__code__ for one in found if hasattr(one, "__code__")]
+    return [f"{one.co_filename} {one.co_names} {one.co_consts}" for one in codes if "helpers" in one.co_filename]
 
 def then():
     pass
@@ -938,22 +932,12 @@ SECRETS = under(
         "helper-off-the-line",
         "breaks one answer to be lent the lesson's, and brings its source out with another",
         ALL - 8 - 6,
-        cells=(
-            """
-            from autograder.sandbox import wire
-            lent, receive = [], wire.receive
-            def overhear(connection):
-                header, body = receive(connection)
-                lent.extend([header["source"]] if header["op"] == "define" else [])
-                return header, body
-            wire.receive = overhear
-            """,
-        ),
+        cells=(NOTICE,),
         mse="def mse(y_hat, y):\n    return None",
         gradient="""
         def gradient(x, y, a):
-            if lent and a.dtype is torch.float64:
-                raise ValueError(lent[-1])
+            if lent() and a.dtype is torch.float64:
+                raise ValueError(lent()[-1])
             a.grad = None
             mse(predict(x, a), y).backward()
             return a.grad
@@ -1004,25 +988,25 @@ LENT = under(
     ),
     answer(
         "tells-what-it-was-lent",
-        "prints, raises, returns and draws the source that it overhears, with all that is asked afterwards",
+        "prints, raises, returns and draws the code of it, with all that is asked afterwards",
         8 + 7,
-        cells=(OVERHEAR.replace("leave()", "pass"),),
+        cells=(NOTICE,),
         predict="def predict(x, a):\n    return None",
         mse="def mse(y_hat, y):\n    return None",
         gradient="""
         def gradient(x, y, a):
-            print(*lent)
+            print(*lent())
             predict, mse
-            raise ValueError(lent[-1] if lent else "nothing")
+            raise ValueError((lent() or ["nothing"])[-1])
         """,
         fit="""
         def fit(x, y, a, lr, epochs, batch_size):
             predict, mse, gradient
-            return [lent[-1] if lent else "nothing"] * epochs
+            return [(lent() or ["nothing"])[-1]] * epochs
         """,
         plot_fit="""
         def plot_fit(x, y, a, ax):
-            ax.set(title=lent[-1] if lent else "nothing", xlabel=predict)
+            ax.set(title=(lent() or ["nothing"])[-1], xlabel=predict)
         """,
     ),
 )

@@ -152,7 +152,7 @@ def plant(root: Path, home: Path) -> None:
     with (root / "nbgrader_config.py").open("a") as config:
         config.write(f"\nc.HiddenGraders.limits = {LIMITS}\n")
     lesson, answer = root / "solutions" / "sgd.py", "    return ((y_hat - y) ** 2).mean()"
-    secret = f"    {SECRETS['answers']!r}  # {SECRETS['answers']}"  # a line of code that does nothing
+    secret = f"    _ = {SECRETS['answers']!r}  # {SECRETS['answers']}"  # in the source, and in what it is compiled to
     lesson.write_text(lesson.read_text("utf-8").replace(answer, f"{secret}\n{answer}"), "utf-8")
     (home / "secret").write_text(SECRETS["home"])
     with contextlib.suppress(OSError):  # not every file system has them

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from textwrap import shorten
 
 from autograder.basics.advice import Advice
-from autograder.grading import followthrough
 from autograder.grading.verdicts import Verdicts, uses
 from autograder.handin.handin import HandIn
 from autograder.lesson.manifest import Lesson, Task
@@ -48,12 +47,30 @@ class Case:
         return task in self.tasks or any(task.id in uses(self._lesson, other.id) for other in self.tasks)
 
     def broken(self, task: Task) -> tuple[str, ...]:
-        """The earlier answers that made an exercise lose marks, as far as can be seen."""
-        return followthrough.broken(self._lesson, task.id, self.found, [*self.cells, *self.handin.texts])
+        """The earlier answers that lost marks and may have made this exercise lose some, if it was answered."""
+        own = self.found[task.id]
+        if own.full or not (own.attempted or self._end(task)):
+            return ()
+        return tuple(name for name in uses(self._lesson, task.id) if not self.found[name].full)
+
+    def _end(self, task: Task) -> str | None:
+        """What kept the exercise's cell from getting to its end."""
+        return _early_end(self.handin.solution(task.id), self.outputs)
 
     def exercise(self, task: Task) -> Exercise:
         """The exercise with what was found of it."""
-        return _exercise(task, self.found[task.id], self.handin, self.outputs)
+        found = self.found[task.id]
+        notes = [*found.notes, *([self.handin.notes[task.id]] if task.id in self.handin.notes else [])]
+        if found.attempted:
+            return Exercise.of(task.id, tuple(found.criteria), note=" ".join(notes) or None)
+        criteria = tuple(_not_run(criterion) for criterion in found.criteria)
+        if task.id in self.handin.absent:
+            return Exercise.of(task.id, criteria, status=Status.ERROR, note=self.handin.absent[task.id])
+        end = self._end(task)
+        if end is None:
+            return Exercise.of(task.id, criteria, status=Status.NOT_ATTEMPTED)
+        note = f"Your cell {end}, so `{task.id}` is never defined."
+        return Exercise.of(task.id, criteria, status=Status.ERROR, note=note)
 
     def tell(self, task: Task) -> None:
         """Tell of an exercise, once."""
@@ -68,20 +85,6 @@ class Case:
             self._held = self._held or bool(self.broken(task))
             if not self._held:
                 self.tell(task)
-
-
-def _exercise(task: Task, found: Verdicts, handin: HandIn, outputs: list[list[Output]]) -> Exercise:
-    notes = [*found.notes, *([handin.notes[task.id]] if task.id in handin.notes else [])]
-    if found.attempted:
-        return Exercise.of(task.id, tuple(found.criteria), note=" ".join(notes) or None)
-    criteria = tuple(_not_run(criterion) for criterion in found.criteria)
-    if task.id in handin.absent:
-        return Exercise.of(task.id, criteria, status=Status.ERROR, note=handin.absent[task.id])
-    end = _early_end(handin.solution(task.id), outputs)
-    if end is None:
-        return Exercise.of(task.id, criteria, status=Status.NOT_ATTEMPTED)
-    note = f"Your cell {end}, so `{task.id}` is never defined."
-    return Exercise.of(task.id, criteria, status=Status.ERROR, note=note)
 
 
 def _not_run(criterion: Criterion) -> Criterion:

@@ -1,73 +1,64 @@
-"""Follow-through marking: what an earlier mistake broke is judged again with the lesson's own answers, lent by turns.
+"""Follow-through marking: an exercise that lost marks is judged again with the lesson's answers to the earlier ones.
+
+They stand where the student's own stood before anything that comes later runs. So it is the same whether these are
+called by name, under another one, as a default argument, or from a lambda, an object or a closure.
 
 A worker that was lent an answer may tell it to whatever of the hand-in still runs or is run later. So this comes when
-all has been judged and its worker has ended, and the worker that is lent something is the hand-in's last.
+all has been judged and its worker has ended, in the order of the lesson: what is lent answers exercises that are
+judged already, and nobody is asked for them any more.
 """
 
 from __future__ import annotations
 
-import ast
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-from autograder.grading.verdicts import Verdicts, uses
+from autograder.grading.verdicts import Verdicts
 from autograder.handin.calls import parse, reached
 from autograder.lesson.manifest import Lesson
 from autograder.lesson.report import Criterion, Verdict
-from autograder.sandbox.launch import Died
-from autograder.sandbox.session import Stopped
-from autograder.sandbox.submission import OutOfTime, Submission
+from autograder.sandbox.submission import Lent, Submission
 
-Found = dict[str, Verdicts]
-Judge = Callable[[str, Submission], Verdicts]
-
-
-def broken(lesson: Lesson, exercise: str, found: Found, sources: Iterable[str]) -> tuple[str, ...]:
-    """The earlier answers that an exercise reaches and that lost marks, if it lost some itself."""
-    own = found[exercise]
-    lost = [name for name in uses(lesson, exercise) if not found[name].full]
-    if own.full or not own.attempted or not lost:
-        return ()
-    called = reached(map(parse, sources), exercise)
-    return tuple(name for name in lost if name in called)
+Judge = Callable[..., Verdicts]
 
 
 class FollowThrough:
-    """The last worker of a hand-in, which is lent one answer after another. Use as a context manager.
-
-    An answer is only lent when the exercise that it answers has been judged here too, if it is judged here at all. So
-    no exercise is judged by an answer that somebody else has given.
-    """
+    """Workers of a hand-in, one after another, each lent what the one before was not. Use as a context manager."""
 
     def __init__(self, lesson: Lesson, submission: Submission, judge: Judge) -> None:
         """`submission` is the one that was judged: it ends here."""
         submission.close()
-        self._submission = submission.again()
+        self._first = self._helped = submission
         self._lesson = lesson
         self._judge = judge
-        self._lent: set[str] = set()
+        self._names: tuple[str, ...] = ()
 
     def better(self, exercise: str, names: tuple[str, ...], own: Verdicts) -> Verdicts:
         """The better of its own verdicts and those with the lesson's answers in the place of these."""
-        try:
-            self._lend(names)
-        except (Died, Stopped, OutOfTime):
+        helped = self._with(exercise, names)
+        if helped.score <= own.score:
             return own
-        helped = self._judge(exercise, self._submission)
-        return _told(exercise, names, own, helped) if helped.score > own.score else own
+        for name in names if len(names) > 1 else ():
+            fewer = tuple(one for one in names if one != name)
+            if fewer and self._with(exercise, fewer, explain=False).score >= helped.score:
+                names = fewer  # its own does no harm
+        return _told(exercise, names, own, helped)
 
     def __enter__(self) -> FollowThrough:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._submission.close()
+        self._helped.close()
 
-    def _lend(self, names: tuple[str, ...]) -> None:
-        missing = [name for name in names if name not in self._lent]
-        tree = ast.parse(self._lesson.source).body
-        needed = {used for name in missing for used in reached([tree], name)}
-        self._submission.lend(missing, self._lesson.helpers(tuple(needed)))
-        self._lent |= set(missing)
+    def _with(self, exercise: str, names: tuple[str, ...], *, explain: bool = True) -> Verdicts:
+        if names != self._names:
+            self._helped.close()
+            self._helped, self._names = self._first.helped(Lent(names, self._source(names))), names
+        return self._judge(exercise, self._helped, explain=explain)
+
+    def _source(self, names: tuple[str, ...]) -> str:
+        tree = parse(self._lesson.source)
+        return self._lesson.helpers(tuple({used for name in names for used in reached([tree], name)}))
 
 
 def _told(exercise: str, names: tuple[str, ...], own: Verdicts, helped: Verdicts) -> Verdicts:
@@ -75,6 +66,8 @@ def _told(exercise: str, names: tuple[str, ...], own: Verdicts, helped: Verdicts
     cause = " and ".join(f"`{name}`" for name in names)
     lead = f"Your `{exercise}` is right" if helped.full else f"Your `{exercise}` does better than it looks"
     lead = f"{lead}: it was graded with the lesson's {cause}, because yours broke it."
+    if not own.attempted:
+        return dataclasses.replace(helped, notes=[lead, *helped.notes])
     if not helped.full:
         lead += f" The examples below still show what happens with your own {cause}."
     criteria = [_merged(*pair) for pair in zip(own.criteria, helped.criteria, strict=True)]

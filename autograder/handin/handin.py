@@ -38,7 +38,6 @@ class HandIn:
         unreadable: why it could not be read, or None.
         notes: what was put back, by exercise id.
         absent: why an exercise that was answered is not in it, by exercise id.
-        texts: further sources that answers were written in, to be read but not run.
         note: which file it is, where that is not plain.
         digest: of the file, or of what a running notebook handed over. Graders draw numbers from it.
     """
@@ -47,7 +46,6 @@ class HandIn:
     unreadable: str | None
     notes: dict[str, str]
     absent: Mapping[str, str] = field(default_factory=dict)
-    texts: tuple[str, ...] = ()
     note: str | None = None
     digest: str = ""
 
@@ -84,12 +82,11 @@ def nothing(lesson: Lesson, reason: str) -> HandIn:
     return HandIn(copy.deepcopy(lesson.notebook), reason, {})
 
 
-def live(cells: Mapping[str, str], texts: Iterable[str], absent: Mapping[str, str]) -> HandIn:
+def live(cells: Mapping[str, str], absent: Mapping[str, str]) -> HandIn:
     """What a running notebook hands over: a cell for each exercise it has, and the rest as in `HandIn`."""
     code = [new_cell("code", source, {"nbgrader": {"grade_id": name}}) for name, source in cells.items()]
-    sources = tuple(texts)
-    digest = hashlib.sha256(json.dumps(sources).encode()).hexdigest()
-    return HandIn({"cells": code}, None, {}, absent, sources, digest)
+    digest = hashlib.sha256(json.dumps(dict(cells)).encode()).hexdigest()
+    return HandIn({"cells": code}, None, {}, absent, digest=digest)
 
 
 def repair(notebook: dict[str, Any], lesson: Lesson) -> HandIn:

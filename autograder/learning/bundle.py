@@ -9,9 +9,8 @@ from __future__ import annotations
 import base64
 import io
 import linecache
-import sys
 from collections import ChainMap
-from types import CodeType, FunctionType
+from types import CodeType
 from typing import Any
 
 import cloudpickle
@@ -52,13 +51,6 @@ def cell(name: str, value: Any, namespace: dict[str, Any]) -> str:
     return LOADER.format(data=base64.b64encode(file.getvalue()).decode(), texts=pickler.texts())
 
 
-def texts(namespace: dict[str, Any]) -> list[str]:
-    """The cells in which this namespace's functions are written."""
-    values = list(namespace.values())
-    files = {one.__code__.co_filename for one in values if isinstance(one, FunctionType) and _is_own(one)}
-    return [text for text in map(_text, sorted(files)) if text]
-
-
 class _Pickler(cloudpickle.Pickler):
     """Keeps one namespace for all functions, and names their cells as the worker names its own."""
 
@@ -79,11 +71,6 @@ class _Pickler(cloudpickle.Pickler):
     def _code(self, code: CodeType) -> Any:
         name = self._files.setdefault(code.co_filename, f"<ipython-input-{len(self._files)}-live>")
         return cloudpickle.Pickler.dispatch_table[CodeType](code.replace(co_filename=name))
-
-
-def _is_own(function: FunctionType) -> bool:
-    """Whether it was written here, rather than imported."""
-    return function.__module__ == "__main__" or function.__module__ not in sys.modules
 
 
 def _text(filename: str) -> str:

@@ -1,7 +1,7 @@
 """The desk: a process that grades what a live notebook hands over, so that no test or answer enters its kernel.
 
 It speaks JSON, a line a message. First it says which exercises there are, ``{"lessons": {name: [id, …]}}``; then each
-``{"lesson": name, "only": id or null, "cells": {…}, "absent": {…}, "texts": […]}`` is answered with
+``{"lesson": name, "only": id or null, "cells": {…}, "absent": {…}}`` is answered with
 ``{"html": …, "text": …}``.
 It ends when its input does.
 """
@@ -36,7 +36,7 @@ def main() -> None:
 
         for line in sys.stdin:
             request = json.loads(line)
-            handed = handin.live(request["cells"], request["texts"], request["absent"])
+            handed = handin.live(request["cells"], request["absent"])
             grading = of(lessons[request["lesson"]]).grade(handed, only=request["only"])
             page = text = f"{grading.report.score:g} of {grading.report.max_score:g} points"
             with Advice("a Report as text"):

@@ -97,7 +97,7 @@ def _request(only: str | None, what: Any, names: dict[str, Any], namespace: dict
             cells[name] = bundle.cell(name, value, namespace)
         except bundle.CannotCopy as error:
             absent[name] = NOT_COPIED.format(name=name, why=error)
-    return {"only": only, "cells": cells, "absent": absent, "texts": bundle.texts(namespace)}
+    return {"only": only, "cells": cells, "absent": absent}
 
 
 class Desk:

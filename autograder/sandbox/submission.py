@@ -6,6 +6,7 @@ import contextlib
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from autograder.basics.text import savable
@@ -22,6 +23,14 @@ class OutOfTime(Exception):
     """The hand-in has used up its time."""
 
 
+@dataclass(frozen=True)
+class Lent:
+    """What a worker has in the place of the student's own: `source` defines it under these `names`."""
+
+    names: tuple[str, ...]
+    source: str
+
+
 class Submission:
     """One hand-in's code cells and the worker that runs them. Use as a context manager, or `close` it."""
 
@@ -36,6 +45,7 @@ class Submission:
         self._end = time.monotonic() + limits.submission if end is None else end
         self._skipped: set[int] = set()  # cells that end the process, or cannot be stopped
         self._endless: set[int] = set()  # cells that had to be stopped
+        self._lent: Lent | None = None
         self._session: Session | None = None
         self._last = False  # whether the worker that it has is not replaced any more
         self.killed = False  # by somebody else, so that its answers may be wrong for no fault of its own
@@ -45,10 +55,14 @@ class Submission:
         """Whether the hand-in has used up its time."""
         return time.monotonic() >= self._end
 
-    def again(self) -> Submission:
-        """The same notebook, to be run in a fresh worker once more."""
+    def helped(self, lent: Lent) -> Submission:
+        """The same notebook, to be run once more in a fresh worker where this is in place before the first cell.
+
+        And after each: a cell that defines one of the names has no say. No other worker takes the place of this one:
+        when it has died, so has the submission.
+        """
         fresh = Submission(self._workers, self._cells, self._limits, self.seed, self._end)
-        fresh._skipped, fresh._endless = set(self._skipped), set(self._endless)
+        fresh._skipped, fresh._endless, fresh._lent = set(self._skipped), set(self._endless), lent
         return fresh
 
     def run(self) -> list[list[Output]]:
@@ -82,18 +96,6 @@ class Submission:
         with contextlib.suppress(Stopped, Died, OutOfTime):
             self._running().look()
             self.call({"op": "get", "name": ""}, b"")
-
-    def lend(self, names: Sequence[str], source: str) -> None:
-        """Put what `source` defines under these names in the place of the student's own: follow-through marking.
-
-        No other worker takes the place of one that knows it: when that has died, so has the submission.
-
-        Raises:
-            Stopped, Died, OutOfTime: as `call` does.
-        """
-        session = self._running()
-        self._last = True
-        self._ask(session, self._limits.call, {"op": "define", "names": list(names), "source": source})
 
     def close(self) -> None:
         """End the worker, for good."""
@@ -133,6 +135,10 @@ class Submission:
                 raise Died("its process has ended and is not replaced")
             self._left()
             self._session = Session(self._workers, self._limits)
+            if self._lent is not None:
+                self._last = True
+                about = {"names": self._lent.names, "source": self._lent.source}
+                self._ask(self._session, self._limits.call, {"op": "define", **about})
             for index in range(len(self._cells) if first is None else first):
                 if index not in self._skipped:
                     self._run_cell(index, pictures=False)

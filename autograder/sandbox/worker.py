@@ -12,6 +12,7 @@ import io
 import signal
 import socket
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -39,6 +40,7 @@ class Worker:
         self._shell = shell
         self._limits = limits
         self._kept: list[Any] = []
+        self._lent: dict[str, Any] = {}
         self._busy = False
         self._answers: dict[str, Callable[[Header, bytes], Reply]] = {
             "run": self._run, "call": self._call, "get": self._get, "define": self._define,
@@ -84,6 +86,7 @@ class Worker:
 
     def _run(self, header: Header, _: bytes) -> Reply:
         outputs: list[Output] = self._shell.run(header["source"], self._limits, pictures=header["pictures"])
+        self._lend()
         return {"outputs": outputs}, b""
 
     def _get(self, header: Header, _: bytes) -> Reply:
@@ -95,11 +98,21 @@ class Worker:
             return {"value": encoder.encode(names[header["name"]])}, bytes(encoder.body)
 
     def _define(self, header: Header, _: bytes) -> Reply:
-        """Put trusted helpers in the place of the student's: follow-through marking."""
+        """Have trusted helpers in the place of the student's, from now on: follow-through marking."""
         helpers: dict[str, Any] = {}
         exec(compile(header["source"], "<helpers>", "exec"), helpers)
-        self._shell.user_ns.update({name: helpers[name] for name in header["names"]})
+        self._lent = {name: helpers[name] for name in header["names"]}
+        self._lend()
         return {}, b""
+
+    def _lend(self) -> None:
+        """Put what is lent where the student's own stands, under its name and under others that it was given."""
+        names = self._shell.user_ns
+        for name, ours in self._lent.items():
+            theirs = names.get(name)
+            if theirs is not ours:
+                same = callable(theirs) and [other for other, value in names.items() if _is_same(value, theirs)]
+                names.update(dict.fromkeys([name, *(same or ())], ours))
 
     def _call(self, header: Header, body: bytes) -> Reply:
         names = self._shell.user_ns
@@ -187,6 +200,13 @@ def _after(encoder: wire.Encoder, tensor: torch.Tensor) -> Header:
         "grad": None if grad is None or not encoder.takes(grad) else encoder.raw(grad),
         "inference": grad is not None and tensors.is_inference(grad),
     }
+
+
+def _is_same(value: Any, function: Any) -> bool:
+    """Whether it is this function, or a copy of it; what they are is asked of Python alone."""
+    if value is function:
+        return True
+    return type(value) is type(function) is FunctionType and value.__code__ == function.__code__
 
 
 def _quietly(act: Callable[..., object], *args: Any) -> None:
