@@ -32,16 +32,27 @@ class Place(NamedTuple):
 def places(hidden: Iterable[str]) -> tuple[Place, ...]:
     """What may be read, if nothing may that lies in these folders.
 
-    Where packages are looked for is taken from `sys.path`. Folders of it that lie in hidden ones are left out, unless
-    they are Python's own or those that pip installs into: a clone may hold its environment, and a home be a course.
+    Where packages are looked for is taken from `sys.path`, but only where pip has installed some: the folder of a
+    script, or the one that a program was started in, stands there as well, and may be anybody's home. Folders that lie
+    in hidden ones are left out, unless they are Python's own or those that pip installs into: a clone may hold its
+    environment, and a home be a course.
     """
     secrets = {os.path.realpath(path) for path in hidden}
     installed = [os.path.realpath(path) for path in (sys.prefix, sys.base_prefix)]
-    looked = [os.path.realpath(path) for path in sys.path if path and os.path.exists(path)]
+    looked = [os.path.realpath(path) for path in sys.path if path and _holds_packages(path)]
     packages = [path for path in looked if path.endswith(PIPS) or not any(_inside(path, one) for one in secrets)]
     trees = dict.fromkeys([*installed, *SYSTEM, *packages])
     found = [place for tree in trees for place in _without(tree, secrets)]
     return (*dict.fromkeys(found), *(Place(path) for path in (*DEVICES, *MACHINE, *OWN)))
+
+
+def _holds_packages(path: str) -> bool:
+    """Whether pip installs into this folder, or has done so."""
+    if path.endswith(PIPS):
+        return os.path.isdir(path)
+    with contextlib.suppress(OSError), os.scandir(path) as entries:
+        return any(entry.name.endswith(".dist-info") for entry in entries)
+    return False
 
 
 def _without(path: str, secrets: set[str]) -> Iterator[Place]:

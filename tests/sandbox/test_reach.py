@@ -48,6 +48,16 @@ def test_of_the_folders_around_something_hidden_only_the_names_are_seen(python: 
     }
 
 
+def test_folder_on_the_path_may_be_read_if_pip_has_installed_something_there(
+    python: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A script's own folder is on the path, too, and may be the home of whoever runs it."""
+    (python / "target" / "numpy-2.0.dist-info").mkdir(parents=True)
+    (python / "home" / "project.egg-info").mkdir()
+    monkeypatch.setattr(sys, "path", [str(python / name) for name in ("home", "nowhere", "target")])
+    assert readable(python, []) == {"env": True, "system": True, "target": True}
+
+
 def test_link_that_leads_to_what_is_hidden_or_around_it_is_left_out(python: Path) -> None:
     (python / "env/bin/kit").symlink_to(python / "env/lib/site-packages/kit")
     (python / "env/lib/all").symlink_to(python / "env")
@@ -62,7 +72,7 @@ def test_packages_that_lie_elsewhere_are_read_but_not_a_clone_on_the_path(
     python: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (python / "home/clone").mkdir()
-    (python / "home/packages").mkdir()
+    (python / "home/packages/torch-2.6.dist-info").mkdir(parents=True)
     monkeypatch.setattr(sys, "path", [*sys.path, str(python / "home/clone"), str(python / "home/packages"), "", "gone"])
     found = readable(python, [python / "home/clone"])
     assert "home/clone" not in found and found["home/packages"] is True
