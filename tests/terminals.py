@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -53,7 +54,10 @@ class Terminal:
         return self.screen, self.process.exitstatus
 
     def close(self) -> None:
-        self.process.close(force=True)
+        if self.process.isalive():
+            self.process.kill(signal.SIGKILL)
+            self.process.wait()  # as long as it takes: under load, longer than pexpect would give it
+        self.process.close()
 
     def _read(self) -> None:
         with contextlib.suppress(pexpect.TIMEOUT, pexpect.EOF):

@@ -100,4 +100,4 @@ def refuse_cuda(metadata: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main("dev" if "dev" in sys.argv[1:] else "postgresql")
+    main("dev" if "dev" in sys.argv[1:] else "postgresql,popular")

@@ -135,6 +135,7 @@ class Student:
         calls: what its functions were called with, and what they did, since the last `forget`; and values looked at.
         grad_enabled: whether autograd was still on after the last call.
         leaves: for each tensor argument of the last call, whether it still is a leaf.
+        earlier: the names that mean something else than a function after the last cell, and meant one before.
     """
 
     def __init__(self, submission: Submission) -> None:
@@ -143,6 +144,7 @@ class Student:
         self.calls: list[Call] = []
         self.grad_enabled = True
         self.leaves: tuple[bool, ...] = ()
+        self.earlier: set[str] = set()
         self.aside = Aside(self)
         self._after: dict[int, Any] = {}  # by the id of an argument of the last call, what it is afterwards
 
@@ -212,6 +214,7 @@ class Student:
         encoder = wire.Encoder(describe=lambda tensor: _describe(encoder, tensor, sent), replace=_handle)
         request = {"op": "call", "name": name, "args": [encoder.encode(arg) for arg in args]}
         header, body = self._ask(request, bytes(encoder.body))
+        self.earlier |= {name} if header.get("earlier") is True else set()
         decoder = wire.Decoder(body, tensor=lambda tensor, data: self._join(tensor, data, sent))
         facts = header.get("arguments")
         if not isinstance(facts, list) or not all(isinstance(fact, dict) for fact in facts) or len(facts) != len(sent):

@@ -53,6 +53,10 @@ class Case:
             return ()
         return tuple(name for name in uses(self._lesson, task.id) if not self.found[name].full)
 
+    def _has_note(self, task: Task) -> bool:
+        """Whether what was read of its cells is the truth about what was graded."""
+        return task.id in self.handin.notes and not self.found[task.id].earlier
+
     def _end(self, task: Task) -> str | None:
         """What kept the exercise's cell from getting to its end."""
         return _early_end(self.handin.solution(task.id), self.outputs)
@@ -60,7 +64,7 @@ class Case:
     def exercise(self, task: Task) -> Exercise:
         """The exercise with what was found of it."""
         found = self.found[task.id]
-        notes = [*found.notes, *([self.handin.notes[task.id]] if task.id in self.handin.notes else [])]
+        notes = [*found.notes, *([self.handin.notes[task.id]] if self._has_note(task) else [])]
         if found.attempted:
             return Exercise.of(task.id, tuple(found.criteria), note=" ".join(notes) or None)
         criteria = tuple(_not_run(criterion) for criterion in found.criteria)

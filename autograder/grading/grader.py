@@ -21,6 +21,8 @@ from autograder.sandbox.launch import Workers
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.submission import Output, Submission
 
+EARLIER = "After your last cell `{}` is no function of yours any more: the last one of that name was graded."
+
 
 @dataclass(frozen=True)
 class Grading:
@@ -102,7 +104,8 @@ class Grader:
 
     def _attempt(self, case: Case, seed: int, end: float) -> Submission:
         """Run and judge it in a worker that has ended afterwards."""
-        with Submission(self._workers, case.cells, self._limits, seed, end) as submission:
+        names = [task.id for task in self._lesson.tasks]
+        with Submission(self._workers, case.cells, self._limits, seed, end, names) as submission:
             case.outputs = submission.run()
             for task in filter(case.needs, self._lesson.tasks):
                 case.found[task.id] = self._judge(
@@ -116,6 +119,9 @@ class Grader:
         submission.settle()
         student = Student(submission)
         found = judge(self._lesson, exercise, student, digest)
+        if exercise in student.earlier:
+            found.earlier = True
+            found.notes.insert(0, EARLIER.format(exercise))
         if explain and found.attempted and not found.full and not submission.late:
             with Advice(f"the diagnosis of {exercise!r}"):
                 diagnose(self._lesson, exercise, student, found)

@@ -54,6 +54,7 @@ class Verdicts:
         traces: by the test's name, the calls that each criterion made.
         pictures: what makes PNG images: the student's, then the lesson's.
         curves: losses after each epoch: the student's, and the lesson's.
+        earlier: whether the name of the exercise means something else after the last cell.
     """
 
     criteria: list[Criterion] = field(default_factory=list)
@@ -61,6 +62,7 @@ class Verdicts:
     notes: list[str] = field(default_factory=list)
     pictures: list[Callable[[], bytes]] = field(default_factory=list)
     curves: list[Losses] = field(default_factory=list)
+    earlier: bool = False
     unanswered: int = 0
     stops: int = 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import re
 import symtable
@@ -12,6 +13,9 @@ from autograder.handin.parser import Parser
 
 Body = list[ast.stmt]
 MAGIC = re.compile(r"^[^\S\n]*[%!].*$", re.MULTILINE)  # within a line: from each of many empty ones it would go on
+EMPTY = re.compile(r"(?:[^\S\n]*\n)+")
+CELL_MAGIC = re.compile(r"\s*%%(\w+)")
+RUNNING = ("time", "capture", "prun")  # the magics that run their cell in the notebook itself
 SMALL = 8 << 10  # characters of a source that no parser makes much of: 16 MiB at most
 DYNAMIC = {"__main__", "dir", "eval", "exec", "get_ipython", "globals", "locals", "vars"}
 
@@ -23,7 +27,7 @@ def parse(source: str) -> Body | None:
     """
     known = _trees()
     if source not in known:
-        known[source] = _parse(MAGIC.sub("", source))
+        known[source] = _parse(plain(source))
     return known[source]
 
 
@@ -49,9 +53,45 @@ def _parse(text: str) -> Body | None:
     if len(text) > SMALL and not _parser().takes(text):
         return None
     try:
-        return ast.parse(text).body
+        return [node for node in ast.parse(text).body if not _is_magic(node)]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def _is_magic(node: ast.stmt) -> bool:
+    """Whether IPython has made this statement of a magic or a question."""
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="get_ipython"))))):
+            return True
+    return False
+
+
+def plain(source: str) -> str:
+    """A cell as the Python that it means: IPython's magics, questions and indented cells are brought into that form."""
+    if len(source) > SMALL:
+        return MAGIC.sub("", source)
+    if (magic := CELL_MAGIC.match(source)) is not None:
+        return plain(MAGIC.sub("", source, count=1)) if magic[1] in RUNNING else ""
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        from IPython.core.inputtransformer2 import TransformerManager  # slow to import, and seldom needed
+
+        head = EMPTY.match(source)  # which it takes away
+        with contextlib.suppress(Exception):  # of what is no Python either way
+            return (head[0] if head else "") + TransformerManager().transform_cell(source)
+    return source
+
+
+def binds(source: str) -> set[str]:
+    """The names that a cell binds when it is run: by assignments of any kind, imports, loops, with; in blocks, too."""
+    body = parse(source)
+    if body is None:
+        return set(re.findall(r"^def\s+(\w+)", source, re.MULTILINE))
+    try:
+        return _set(ast.unparse(ast.Module(body, [])))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
 
 
 def reached(trees: Iterable[Body | None], function: str) -> set[str]:

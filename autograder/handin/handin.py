@@ -11,7 +11,6 @@ import copy
 import dataclasses
 import hashlib
 import json
-import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.basics import files
+from autograder.handin.calls import binds, refers
 from autograder.handin.calls import parse as parse_cell
-from autograder.handin.calls import refers
 from autograder.handin.notebook import KEY, Unreadable, grade_id, is_checks, new_cell, parse
 from autograder.lesson.manifest import CHECKS, Cell, Lesson
 
@@ -257,15 +256,8 @@ def _imports(cell: Cell) -> bool:
 
 
 def defined(cell: Cell) -> set[str]:
-    """The names that a code cell defines at its top level, magics aside; none if it is no Python."""
-    if cell["cell_type"] != "code":
-        return set()
-    body = parse_cell(cell["source"])
-    if body is None:
-        return set(re.findall(r"^def\s+(\w+)", cell["source"], re.MULTILINE))
-    functions = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    targets = [target for node in body if isinstance(node, ast.Assign) for target in node.targets]
-    return functions | {target.id for target in targets if isinstance(target, ast.Name)}
+    """The names that a code cell defines, magics aside; those of its functions only if it is no Python."""
+    return binds(cell["source"]) if cell["cell_type"] == "code" else set()
 
 
 def _last(*choices: list[int]) -> int | None:

@@ -15,10 +15,13 @@ from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import UsageError
 from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.text import SList
 from traitlets.config import Config
 
+from autograder.sandbox import jupyter
 from autograder.sandbox.limits import Limits, exceeded
 from autograder.sandbox.spelling import suggestion
 
@@ -166,6 +169,7 @@ class Shell(InteractiveShell):
     """An IPython shell without a terminal or a kernel; magics work, figures are shown inline."""
 
     outputs: Outputs
+    _lacking = False  # whether an extension was asked for that is not here
     display_formatter: DisplayFormatter
 
     @classmethod
@@ -178,6 +182,7 @@ class Shell(InteractiveShell):
         shell.outputs = Outputs(limits)
         shell.run_line_magic("matplotlib", "inline")
         shell.user_ns["__builtins__"] = sys.modules["builtins"] = _copied(builtins)
+        jupyter.settle(shell)
         return shell
 
     def run(self, source: str, limits: Limits, *, pictures: bool = True) -> list[Output]:
@@ -191,6 +196,37 @@ class Shell(InteractiveShell):
         finally:
             sys.stdout, sys.stderr = streams
         return self.outputs.items
+
+    def system(self, cmd: str) -> None:
+        """`!command` is passed over."""
+        self.user_ns["_exit_code"] = 0
+        jupyter.pass_over(f"!{cmd}")
+
+    system_piped = system_raw = system
+
+    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
+        """`lines = !command` finds none."""
+        self.system(cmd)
+        return SList() if split else ""
+
+    def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
+        """A magic of an extension that is not here is passed over, as the extension was."""
+        try:
+            return super().run_line_magic(magic_name, line, _stack_depth + 1)
+        except ModuleNotFoundError:
+            if magic_name not in ("load_ext", "reload_ext"):
+                raise
+            self._lacking = True
+        except UsageError:
+            if not self._lacking or self.find_line_magic(magic_name) is not None:
+                raise
+        return jupyter.pass_over(f"%{magic_name} {line}")
+
+    def enable_matplotlib(self, gui: str | None = None) -> Any:
+        """`%matplotlib`: pictures are shown inline, whatever is asked for."""
+        if gui not in (None, "inline"):
+            jupyter.pass_over(f"%matplotlib {gui}")
+        return super().enable_matplotlib("inline")
 
     def enable_gui(self, gui: Any = None) -> None:
         """`%matplotlib` asks for an event loop; there is none to enable."""

@@ -35,11 +35,21 @@ class Submission:
     """One hand-in's code cells and the worker that runs them. Use as a context manager, or `close` it."""
 
     def __init__(
-        self, workers: Workers, cells: Sequence[str], limits: Limits, seed: int = 0, end: float | None = None
+        self,
+        workers: Workers,
+        cells: Sequence[str],
+        limits: Limits,
+        seed: int = 0,
+        end: float | None = None,
+        names: Sequence[str] = (),
     ) -> None:
-        """`end`: when the hand-in has to be done, on the clock `time.monotonic`; by default its whole time from now."""
+        """`end`: when the hand-in has to be done, on the clock `time.monotonic`; by default its whole time from now.
+
+        Of these `names` the last functions count, also where a later cell has given the name to something else.
+        """
         self._workers = workers
         self._cells = cells
+        self._names = names
         self._limits = limits
         self.seed = seed  # of what the student's code draws from, set before each call
         self._end = time.monotonic() + limits.submission if end is None else end
@@ -61,7 +71,7 @@ class Submission:
         And after each: a cell that defines one of the names has no say. No other worker takes the place of this one:
         when it has died, so has the submission.
         """
-        fresh = Submission(self._workers, self._cells, self._limits, self.seed, self._end)
+        fresh = Submission(self._workers, self._cells, self._limits, self.seed, self._end, self._names)
         fresh._skipped, fresh._endless, fresh._lent = set(self._skipped), set(self._endless), lent
         return fresh
 
@@ -112,7 +122,7 @@ class Submission:
     def _run_cell(self, index: int, *, pictures: bool = True) -> list[Output]:
         """One cell's outputs. A cell that cannot be stopped, or that ends its process, is not run again."""
         try:
-            request = {"op": "run", "source": self._cells[index], "pictures": pictures}
+            request = {"op": "run", "source": self._cells[index], "pictures": pictures, "names": self._names}
             most = self._limits.grace if index in self._endless else self._limits.cell
             session = self._running(index)
             reply, _ = self._ask(session, most, request)

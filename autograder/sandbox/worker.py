@@ -9,9 +9,11 @@ import contextlib
 import gc
 import importlib
 import io
+import re
 import signal
 import socket
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any
 
@@ -22,12 +24,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 import autograder
-from autograder.sandbox import drawing, switches, tensors, wire
+from autograder.sandbox import drawing, jupyter, switches, tensors, wire
 from autograder.sandbox.limits import Limits, exceeded, overfull
-from autograder.sandbox.shell import Output, Shell, explain, origin, raised_in
+from autograder.sandbox.shell import CELL_FILE, Output, Shell, explain, origin, raised_in
 
 Header = dict[str, Any]
 Reply = tuple[Header, bytes]
+STAR = re.compile(r"^\s*(from\s+[\w.]+\s+import\s+\*|%pylab)", re.MULTILINE)
 # Taken now, because a notebook may write to any name of a library (see `tensors`).
 _close_figures, _open_figure, _is_grad_enabled, _Bytes = Gcf.destroy_all, plt.figure, torch.is_grad_enabled, io.BytesIO
 
@@ -41,6 +44,9 @@ class Worker:
         self._limits = limits
         self._kept: list[Any] = []
         self._lent: dict[str, Any] = {}
+        self._functions: dict[str, Any] = {}  # the last that the name of an exercise meant
+        self._came: dict[str, Any] = {}  # what took its place with all the names of a library
+        self._earlier: set[str] = set()  # names that meant something else after the last cell
         self._busy = False
         self._answers: dict[str, Callable[[Header, bytes], Reply]] = {
             "run": self._run, "call": self._call, "get": self._get, "define": self._define,
@@ -87,7 +93,27 @@ class Worker:
     def _run(self, header: Header, _: bytes) -> Reply:
         outputs: list[Output] = self._shell.run(header["source"], self._limits, pictures=header["pictures"])
         self._lend()
+        self._remember(header["source"], header.get("names", ()))
         return {"outputs": outputs}, b""
+
+    def _remember(self, source: str, names: Sequence[str]) -> None:
+        """Note which of these names are functions now. One that comes with all names of a library means nothing."""
+        star = STAR.search(source) is not None
+        for name in names:
+            value, known = self._shell.user_ns.get(name), self._functions.get(name)
+            if star and known is not None and value is not known and not _is_own(value):
+                self._came[name] = value
+            elif callable(value):
+                self._functions[name] = value
+
+    def _put_back(self) -> None:
+        """Have the functions of these names again, where a later cell has given the name to something else."""
+        names = self._shell.user_ns
+        for name, function in self._functions.items():
+            value = names.get(name)
+            if not callable(value) or value is self._came.get(name):
+                names[name] = function
+                self._earlier.add(name)
 
     def _get(self, header: Header, _: bytes) -> Reply:
         names = self._shell.user_ns
@@ -116,6 +142,7 @@ class Worker:
 
     def _call(self, header: Header, body: bytes) -> Reply:
         names = self._shell.user_ns
+        self._put_back()
         if header["name"] not in names:
             return {"missing": True}, b""
         sent: list[torch.Tensor] = []
@@ -131,6 +158,7 @@ class Worker:
         with tensors.unmodified():
             facts = [_after(encoder, tensor) for tensor in sent]
             answer = {"value": encoder.encode(result), "grad_enabled": grad_enabled, "arguments": facts}
+            answer["earlier"] = header["name"] in self._earlier
         return answer, bytes(encoder.body)
 
     def _describe(self, tensor: torch.Tensor, sent: list[torch.Tensor]) -> Header:
@@ -202,6 +230,11 @@ def _after(encoder: wire.Encoder, tensor: torch.Tensor) -> Header:
     }
 
 
+def _is_own(function: Any) -> bool:
+    """Whether it was written in a cell."""
+    return type(function) is FunctionType and function.__code__.co_filename.startswith(CELL_FILE)
+
+
 def _is_same(value: Any, function: Any) -> bool:
     """Whether it is this function, or a copy of it; what they are is asked of Python alone."""
     if value is function:
@@ -239,6 +272,8 @@ def silence() -> None:
 def main(connection: socket.socket, shell: Shell, limits: Limits) -> None:
     """Serve until the grader hangs up. Then the process is to end without running anything of the student's."""
     gc.enable()
+    jupyter.replace()
+    sys.path.insert(0, "")  # as in Jupyter, a notebook finds the modules that it has written
     switches.reset(0)
     silence()
     Worker(connection, shell, limits).serve()

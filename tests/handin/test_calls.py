@@ -53,7 +53,7 @@ def test_long_source_is_read_like_a_short_one() -> None:
 
 
 def test_magics_are_no_python_and_every_line_keeps_its_number() -> None:
-    body = calls.parse("\n\n  %matplotlib inline\n!ls\nx = 1 % 2")
+    body = calls.parse("\n\n%matplotlib inline\n!ls\nx = 1 % 2")
     assert body is not None and body[0].lineno == 5
 
 

@@ -200,7 +200,7 @@ def test_forged_outputs_are_dropped(data: object) -> None:
         "__import__('os').listdir('/')",
         "open('/tmp/left-behind', 'w')",
         "__import__('os').fork()",
-        "__import__('subprocess').run(['ls'])",
+        "__import__('os').posix_spawn('/bin/ls', ['ls'], {})",
         "__import__('socket').create_connection(('127.0.0.1', 80))",
         "__import__('socket').socket(__import__('socket').AF_UNIX)",
         "__import__('os').kill(__import__('os').getppid(), 9)",
