@@ -17,7 +17,7 @@ from autograder.graders.difference import describe
 from autograder.graders.show import MANY
 from autograder.graders.show import shape as show_shape
 from autograder.graders.show import show as show  # graders say expect.show
-from autograder.graders.student import deformed
+from autograder.graders.student import Student, deformed
 from autograder.sandbox.wire import Foreign
 
 RTOL = {torch.float64: 1e-6}
@@ -122,6 +122,14 @@ def unchanged(value: torch.Tensor, before: torch.Tensor, name: str, **more: str 
         raise Failed(f"{name} is {deformed(value)} afterwards", f"{name} = {show(before)}, as it was", **more)
     if value.shape != before.shape or not torch.equal(value.detach(), before.detach()):
         raise Failed(f"{name} = {show(value)} afterwards", f"{name} = {show(before)}, as it was", **more)
+    if value.requires_grad != before.requires_grad:
+        still = f"{name}.requires_grad is still {before.requires_grad}"
+        raise Failed(f"{name}.requires_grad is {value.requires_grad} afterwards", still, **more)
+
+
+def tracking(student: Student, **more: str | None) -> None:
+    """Autograd is on after the last call, as it was before it."""
+    true(student.grad_enabled, "autograd is switched off everywhere", "autograd is on again", **more)
 
 
 def numbers(value: Any) -> torch.Tensor:

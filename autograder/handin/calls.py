@@ -89,7 +89,7 @@ def binds(source: str) -> set[str]:
     if body is None:
         return set(re.findall(r"^def\s+(\w+)", source, re.MULTILINE))
     try:
-        return _set(ast.unparse(ast.Module(body, [])))
+        return _bound(ast.unparse(ast.Module(body, [])))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
 
@@ -129,6 +129,11 @@ def _read(source: str) -> set[str]:
 
 @functools.lru_cache(maxsize=512)
 def _set(source: str) -> set[str]:
+    """`_bound`, remembered: of the lesson's own cells only."""
+    return _bound(source)
+
+
+def _bound(source: str) -> set[str]:
     """The names that a cell of plain Python binds at its top level."""
     symbols = symtable.symtable(source, "cell", "exec").get_symbols()
     return {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}

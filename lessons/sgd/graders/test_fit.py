@@ -267,6 +267,7 @@ def test_starts_from_a(student, reference):
     student.fit(x, y, a := start[:2].clone().requires_grad_(), 0.05, 1, 16)
     expect.unchanged(x, x_before, "x")
     expect.unchanged(y, y_before, "y")
+    expect.tracking(student)
     expect.true(a.requires_grad, "a.requires_grad is False afterwards", "a.requires_grad is still True")
     moved(a, start[:2], "60 rows of data, a = [5, -1], lr = 0.05")
     expect.true(

@@ -98,6 +98,10 @@ def test_three_errors(student, reference, draw):
         y_hat, y = torch.tensor(predictions), torch.tensor(targets)
         expected = reference.mse(y_hat, y)  # first: a student's function may change what it is given
         expect.values(student.mse(y_hat, y), expected)
+    small = torch.tensor([0.5, -0.25, 0.75], dtype=torch.float64)
+    errors = torch.tensor([3e-4, -2e-4, 5e-4], dtype=torch.float64)  # of which nothing is left beside an epsilon
+    expected = reference.mse(small + errors, small)
+    expect.values(student.mse(small + errors, small), expected, rtol=1e-4, least=0.0)
     ask(student, reference, *draw("five errors", 2, 5))
 
 
@@ -124,6 +128,8 @@ def test_one_number(student, reference, draw, note):
     backward() starts from a tensor that holds a single number: not from a Python float, not from one number a row.
     """
     loss = expect.tensor(student.mse(torch.tensor(Y_HAT), torch.tensor(Y)), "a tensor of shape ()")
+    one = student.mse(torch.tensor([5.0]), torch.tensor([2.0]))
+    expect.tensor(one, "a tensor of shape (), for one row as well")
     if loss.shape == (1,):
         note("Your mse has shape (1,). That cost no marks; a loss usually has shape ().")
     else:
@@ -190,6 +196,7 @@ def test_dtype_and_inputs(student, reference, draw, note):
             expect.dtype(loss, dtype)
         expect.unchanged(y_hat, y_hat_before, "y_hat")
         expect.unchanged(y, y_before, "y")
+        expect.tracking(student)
     grows(student, draw)
     if broadcasts_silently(student, y_hat, y):
         note(

@@ -64,7 +64,11 @@ def test_value(student, reference, draw):
 
     Take lr * a.grad away from a. The caller's own tensor must change: a new tensor under the same name is not it.
     """
-    for values, grad, lr in (([1.0, -2.0], [3.0, -5.0], 0.1), ([0.0, 0.0], [-0.003, 0.00765], 0.25)):
+    for values, grad, lr in (
+        ([1.0, -2.0], [3.0, -5.0], 0.1),
+        ([0.0, 0.0], [-0.003, 0.00765], 0.25),
+        ([8.0, 4.0], [300.0, -5000.0], 0.5),
+    ):
         check(student.sgd_step, reference, values, grad, lr)
     (lr,) = draw("lr", 1, least=0.1, most=0.9, parts=16, signs=False).tolist()
     place, slope = draw("a and its gradient", 2, 2).tolist()
@@ -150,7 +154,7 @@ def test_still_trainable(student, reference):
     before = a.detach().clone()
     student.sgd_step(a, 0.1)
     keeps_form(a, (2,), torch.float32)
-    expect.true(student.grad_enabled, "autograd is switched off everywhere", "autograd is on again")
+    expect.tracking(student)
     expect.true(a.requires_grad, "a.requires_grad is False", "a.requires_grad is still True")
     expect.true(student.leaves[0], "a is no leaf any more", "a is still a leaf")
     expect.true(not torch.equal(a.detach(), before), f"a is still {expect.show(a)}", "a has moved", hint=STUCK)
