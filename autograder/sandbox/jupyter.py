@@ -54,8 +54,8 @@ def replace() -> None:
     os.system = _unasked("os.system", 0)
     if os.name == "posix":
         subprocess.Popen._execute_child = _execute_child  # type: ignore[attr-defined]
-    loop: Any = asyncio.SelectorEventLoop
-    loop._make_self_pipe = _make_self_pipe
+        loop: Any = asyncio.SelectorEventLoop
+        loop._make_self_pipe = _make_self_pipe
     matplotlib.use = _unless(ImportError, matplotlib.use, "matplotlib.use")
     DataLoader.__init__ = _without_workers(DataLoader.__init__)  # type: ignore[method-assign]
     logging.getLogger("autoreload").disabled = True  # it complains of the kit's modules, which no worker may read

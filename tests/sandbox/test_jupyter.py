@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
+import ast
+import asyncio
+import os
+import pdb
+import subprocess
+import sys
+from typing import Any
 
+import matplotlib
+import pytest
+import torch
+from IPython.core import debugger
+from torch.utils.data import DataLoader
+
+from autograder.sandbox import jupyter
 from autograder.sandbox.launch import WarmProcess
 from autograder.sandbox.submission import Output, Submission
 from tests.conftest import QUICK
@@ -114,3 +127,67 @@ def test_a_missing_package_costs_nothing_until_it_is_used(source: str, warm: War
 @pytest.mark.parametrize("source", EXPECTED)
 def test_who_is_prepared_for_a_missing_package_is_told_of_it(source: str, warm: WarmProcess) -> None:
     assert printed(run(warm, f"{source}\nprint(nowhere)")[0]) == "None\n"
+
+
+REPLACED: tuple[tuple[Any, str], ...] = (
+    (sys, "breakpointhook"), (pdb, "set_trace"), (debugger, "set_trace"), (os, "system"), (subprocess.Popen, "_execute_child"),
+    (asyncio.SelectorEventLoop, "_make_self_pipe"), (matplotlib, "use"), (DataLoader, "__init__"), (torch, "compile"),
+    (torch, "set_default_device"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process, what a worker finds; as it was afterwards."""
+    for owner, name in REPLACED:
+        monkeypatch.setattr(owner, name, getattr(owner, name))
+    jupyter.replace()
+
+
+def test_stand_ins_do_what_their_callers_wait_for(replaced: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert os.system("ls") == 0
+    done = subprocess.run(["ls", "-a"], input=b"x", capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (b"", b"")
+
+    async def three() -> int:
+        await asyncio.to_thread(int)  # another thread wakes the loop up
+        return 3
+
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        assert runner.run(three()) == 3
+    numbers: Any = list(range(5))
+    assert [len(batch) for batch in DataLoader(numbers, 2, num_workers=2, prefetch_factor=4)] == [2, 2, 1]
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'dataset'"):
+        DataLoader()  # type: ignore[call-arg]
+    assert torch.compile(len) is len and torch.compile(mode="default")(len) is len
+    torch.set_default_device("mps")
+    torch.set_default_device(None)
+    pdb.set_trace()
+    said = [line.removesuffix(": not run when grading") for line in capsys.readouterr().out.splitlines()]
+    device = "torch.set_default_device('mps')"
+    assert said == ["os.system", "ls -a", "torch.compile", "torch.compile", device, "breakpoint()"]
+
+
+@pytest.mark.parametrize("source", [*ABSENT, *EXPECTED])
+def test_cells_are_rewritten_into_python_that_does_the_same(source: str) -> None:
+    tree = ast.fix_missing_locations(jupyter.Imports().visit(ast.parse(source)))
+    names = {jupyter.ABSENT: jupyter.absent}
+    exec(compile(tree, "cell", "exec"), names)
+    found = names.get("nowhere", names.get("n", names.get("a")))
+    assert found is None or isinstance(found, jupyter.Absent) == (source in ABSENT)
+
+
+def test_what_is_absent_raises_what_its_import_raised(capsys: pytest.CaptureFixture[str]) -> None:
+    there = jupyter.absent(ModuleNotFoundError("No module named 'nowhere'", name="nowhere"), "nowhere")
+    for use in (lambda: there(), lambda: there.data, lambda: there[0], lambda: list(there), lambda: 1 + there):
+        with pytest.raises(ModuleNotFoundError, match=r"^No module named 'nowhere'$"):
+            use()
+    assert not hasattr(there, "__file__")
+    service = jupyter.absent(ModuleNotFoundError("No module named 'google'"), "google.colab")
+    assert service.drive.mount("/content") is not None and not hasattr(service, "__path__")
+    assert capsys.readouterr().out.splitlines()[1] == "google.colab.drive.mount(): not run when grading"
+
+
+def test_memory_finds_keys_by_a_pattern() -> None:
+    memory = jupyter.Database({"autorestore/x": 1, "bookmarks": {}})
+    assert (memory.keys("autorestore/*"), len(memory.keys())) == (["autorestore/x"], 2)
