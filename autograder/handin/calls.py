@@ -8,6 +8,7 @@ import functools
 import re
 import symtable
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from autograder.handin.parser import Parser
 
@@ -34,13 +35,19 @@ def parse(source: str) -> Body | None:
 def forget(ours: Collection[str]) -> None:
     """Remember none but the lesson's own cells, which are in every hand-in; the next one has its own time, too."""
     _parser.cache_clear()
-    known = _trees()
-    for source in [source for source in known if source not in ours]:
-        del known[source]
+    known: tuple[dict[str, Any], ...] = (_trees(), _names())
+    for each in known:
+        for source in [source for source in each if source not in ours]:
+            del each[source]
 
 
 @functools.cache
 def _trees() -> dict[str, Body | None]:
+    return {}
+
+
+@functools.cache
+def _names() -> dict[str, set[str]]:
     return {}
 
 
@@ -85,11 +92,18 @@ def plain(source: str) -> str:
 
 def binds(source: str) -> set[str]:
     """The names that a cell binds when it is run: by assignments of any kind, imports, loops, with; in blocks, too."""
+    known = _names()
+    if source not in known:
+        known[source] = _binds(source)
+    return known[source]
+
+
+def _binds(source: str) -> set[str]:
     body = parse(source)
     if body is None:
         return set(re.findall(r"^def\s+(\w+)", source, re.MULTILINE))
     try:
-        return _bound(ast.unparse(ast.Module(body, [])))
+        return _bound(plain(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
 
