@@ -214,7 +214,8 @@ class Student:
         encoder = wire.Encoder(describe=lambda tensor: _describe(encoder, tensor, sent), replace=_handle)
         request = {"op": "call", "name": name, "args": [encoder.encode(arg) for arg in args]}
         header, body = self._ask(request, bytes(encoder.body))
-        self.earlier |= {name} if header.get("earlier") is True else set()
+        if header.get("earlier") is True:
+            self.earlier.add(name)
         decoder = wire.Decoder(body, tensor=lambda tensor, data: self._join(tensor, data, sent))
         facts = header.get("arguments")
         if not isinstance(facts, list) or not all(isinstance(fact, dict) for fact in facts) or len(facts) != len(sent):

@@ -53,14 +53,6 @@ class Case:
             return ()
         return tuple(name for name in uses(self._lesson, task.id) if not self.found[name].full)
 
-    def _has_note(self, task: Task) -> bool:
-        """Whether what was read of its cells is the truth about what was graded."""
-        return task.id in self.handin.notes and not self.found[task.id].earlier
-
-    def _end(self, task: Task) -> str | None:
-        """What kept the exercise's cell from getting to its end."""
-        return _early_end(self.handin.solution(task.id), self.outputs)
-
     def exercise(self, task: Task) -> Exercise:
         """The exercise with what was found of it."""
         found = self.found[task.id]
@@ -89,6 +81,14 @@ class Case:
             self._held = self._held or bool(self.broken(task))
             if not self._held:
                 self.tell(task)
+
+    def _has_note(self, task: Task) -> bool:
+        """Whether what was read of its cells is the truth about what was graded."""
+        return task.id in self.handin.notes and not self.found[task.id].earlier
+
+    def _end(self, task: Task) -> str | None:
+        """What kept the exercise's cell from getting to its end."""
+        return _early_end(self.handin.solution(task.id), self.outputs)
 
 
 def _not_run(criterion: Criterion) -> Criterion:

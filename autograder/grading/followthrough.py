@@ -38,7 +38,7 @@ class FollowThrough:
         helped = self._with(exercise, names)
         if helped.score <= own.score:
             return own
-        for name in names if len(names) > 1 else ():
+        for name in names:
             fewer = tuple(one for one in names if one != name)
             if fewer and self._with(exercise, fewer, explain=False).score >= helped.score:
                 names = fewer  # its own does no harm

@@ -8,7 +8,7 @@ import functools
 import re
 import symtable
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import NamedTuple
 
 from autograder.handin.parser import Parser
 
@@ -21,39 +21,66 @@ SMALL = 8 << 10  # characters of a source that no parser makes much of: 16 MiB a
 DYNAMIC = {"__main__", "dir", "eval", "exec", "get_ipython", "globals", "locals", "vars"}
 
 
-def parse(source: str) -> Body | None:
-    """The statements of a code cell, magics aside; None if it is no Python, or Python itself takes too much for it.
+class Reading(NamedTuple):
+    """What a code cell says.
 
-    They are remembered until somebody calls `forget`.
+    Attributes:
+        body: its statements, magics aside; None if it is no Python, or Python itself takes too much for it.
+        binds: the names that it binds when it is run: by assignments of any kind, imports, loops, with; in blocks, too.
     """
-    known = _trees()
-    if source not in known:
-        known[source] = _parse(plain(source))
-    return known[source]
+
+    body: Body | None
+    binds: set[str]
+
+
+def parse(source: str) -> Body | None:
+    """The `body` of a code cell's `Reading`."""
+    return _reading(source).body
+
+
+def binds(source: str) -> set[str]:
+    """The names that a code cell binds; those of its functions only if it is no Python."""
+    return _reading(source).binds
 
 
 def forget(ours: Collection[str]) -> None:
     """Remember none but the lesson's own cells, which are in every hand-in; the next one has its own time, too."""
     _parser.cache_clear()
-    known: tuple[dict[str, Any], ...] = (_trees(), _names())
-    for each in known:
-        for source in [source for source in each if source not in ours]:
-            del each[source]
+    known = _readings()
+    for source in [source for source in known if source not in ours]:
+        del known[source]
+
+
+def _reading(source: str) -> Reading:
+    """A cell, read. It is remembered until somebody calls `forget`."""
+    known = _readings()
+    if source not in known:
+        known[source] = _read_cell(source)
+    return known[source]
 
 
 @functools.cache
-def _trees() -> dict[str, Body | None]:
-    return {}
-
-
-@functools.cache
-def _names() -> dict[str, set[str]]:
+def _readings() -> dict[str, Reading]:
     return {}
 
 
 @functools.cache
 def _parser() -> Parser:
     return Parser()
+
+
+def _read_cell(source: str) -> Reading:
+    text = MAGIC.sub("", source) if len(source) > SMALL else _running(source)
+    body = _parse(text)
+    if body is None and len(source) <= SMALL:
+        text = _transformed(text)
+        body = _parse(text)
+    if body is None:
+        return Reading(None, set(re.findall(r"^def\s+(\w+)", source, re.MULTILINE)))
+    try:
+        return Reading(body, _bound(text))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # what parses need not compile: def f(a, a): ...
+        return Reading(body, {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)})
 
 
 def _parse(text: str) -> Body | None:
@@ -73,39 +100,28 @@ def _is_magic(node: ast.stmt) -> bool:
     return False
 
 
-def plain(source: str) -> str:
-    """A cell as the Python that it means: IPython's magics, questions and indented cells are brought into that form."""
-    if len(source) > SMALL:
-        return MAGIC.sub("", source)
-    if (magic := CELL_MAGIC.match(source)) is not None:
-        return plain(MAGIC.sub("", source, count=1)) if magic[1] in RUNNING else ""
-    try:
-        ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        from IPython.core.inputtransformer2 import TransformerManager  # slow to import, and seldom needed
+def _running(source: str) -> str:
+    """What of a cell runs in the notebook itself: all of it, unless it begins with the magic of another program."""
+    magic = CELL_MAGIC.match(source)
+    if magic is None:
+        return source
+    return _running(MAGIC.sub("", source, count=1)) if magic[1] in RUNNING else ""
 
-        head = EMPTY.match(source)  # which it takes away
-        with contextlib.suppress(Exception):  # of what is no Python either way
-            return (head[0] if head else "") + TransformerManager().transform_cell(source)
+
+def _transformed(source: str) -> str:
+    """The Python that IPython makes of a cell with magics, questions or an indented beginning."""
+    from IPython.core.inputtransformer2 import TransformerManager  # slow to import, and seldom needed
+
+    head = EMPTY.match(source)  # which it takes away
+    with contextlib.suppress(Exception):  # of what is no Python either way
+        return (head[0] if head else "") + TransformerManager().transform_cell(source)
     return source
 
 
-def binds(source: str) -> set[str]:
-    """The names that a cell binds when it is run: by assignments of any kind, imports, loops, with; in blocks, too."""
-    known = _names()
-    if source not in known:
-        known[source] = _binds(source)
-    return known[source]
-
-
-def _binds(source: str) -> set[str]:
-    body = parse(source)
-    if body is None:
-        return set(re.findall(r"^def\s+(\w+)", source, re.MULTILINE))
-    try:
-        return _bound(plain(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+def _bound(source: str) -> set[str]:
+    """The names that plain Python binds at its top level."""
+    symbols = symtable.symtable(source, "cell", "exec").get_symbols()
+    return {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}
 
 
 def reached(trees: Iterable[Body | None], function: str) -> set[str]:
@@ -126,7 +142,7 @@ def reached(trees: Iterable[Body | None], function: str) -> set[str]:
 def refers(sources: Iterable[str], others: Iterable[str]) -> bool:
     """Whether these cells may read a global name that one of the other cells sets; when in doubt, they do."""
     read = set().union(*map(_read, sources))
-    return bool(read & (DYNAMIC | set().union(*map(_set, others))))
+    return bool(read & (DYNAMIC | set().union(*map(binds, others))))
 
 
 def _read(source: str) -> set[str]:
@@ -139,15 +155,3 @@ def _read(source: str) -> set[str]:
         names |= {symbol.get_name() for symbol in found if symbol.is_global() or table.get_type() == "module"}
         tables += table.get_children()
     return names
-
-
-@functools.lru_cache(maxsize=512)
-def _set(source: str) -> set[str]:
-    """`_bound`, remembered: of the lesson's own cells only."""
-    return _bound(source)
-
-
-def _bound(source: str) -> set[str]:
-    """The names that a cell of plain Python binds at its top level."""
-    symbols = symtable.symtable(source, "cell", "exec").get_symbols()
-    return {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}

@@ -19,13 +19,14 @@ import sys
 from collections.abc import Callable
 from fnmatch import fnmatchcase
 from textwrap import shorten
-from typing import Any
+from typing import Any, TypeVar
 
 import matplotlib
 import torch
 from IPython.core import debugger
 from torch.utils.data import DataLoader
 
+Block = TypeVar("Block", ast.Try, ast.With)
 WIDTH = 70  # characters of what is passed over
 LINES = "pip conda mamba micromamba uv edit ed debug pdb man pastebin".split()  # magics that there is no use for here
 CELLS = "bash sh script python python2 python3 perl ruby pypy js cmd debug".split()
@@ -45,7 +46,7 @@ def settle(shell: Any) -> None:
                 sign = "%" if kind == "line" else "%%"
                 shell.register_magic_function(_magic(f"{sign}{name}"), kind, name)
     shell.ast_transformers.append(Imports())
-    shell.user_ns["__builtins__"].__dict__[ABSENT] = builtins.__dict__[ABSENT] = absent
+    setattr(builtins, ABSENT, absent)
 
 
 def replace() -> None:
@@ -197,24 +198,22 @@ class Imports(ast.NodeTransformer):
 
     def visit_Try(self, node: ast.Try) -> ast.Try:
         """What a handler waits for is to be raised."""
-        rest = [*node.handlers, *node.orelse, *node.finalbody]
-        if not any(_catches(handler.type) for handler in node.handlers):
-            node.body = self._all(node.body)
-        for part in rest:
-            self.generic_visit(part)
-        node.orelse, node.finalbody = self._all(node.orelse), self._all(node.finalbody)
-        return node
+        return self._visited(node, any(_catches(handler.type) for handler in node.handlers))
 
     def visit_With(self, node: ast.With) -> ast.With:
         """As with `contextlib.suppress`."""
         calls = [item.context_expr for item in node.items if isinstance(item.context_expr, ast.Call)]
-        if not any(_catches(ast.Tuple(call.args, ast.Load())) for call in calls):
-            node.body = self._all(node.body)
-        return node
+        return self._visited(node, any(_catches(argument) for call in calls for argument in call.args))
 
-    def _all(self, body: list[ast.stmt]) -> list[ast.stmt]:
-        made = [self.visit(statement) for statement in body]
-        return [one for found in made for one in (found if isinstance(found, list) else [found])]
+    def _visited(self, node: Block, caught: bool) -> Block:
+        """All of a block, or all but its body."""
+        body = node.body
+        if caught:
+            node.body = []
+        self.generic_visit(node)
+        if caught:
+            node.body = body
+        return node
 
     def _guarded(self, plain: ast.stmt, names: list[ast.alias], module: str, where: ast.stmt) -> ast.stmt:
         bound = [(one.asname or one.name).partition(".")[0] for one in names if one.name != "*"]

@@ -181,8 +181,8 @@ class Shell(InteractiveShell):
         shell: Shell = cls.instance(config=config, displayhook_class=_DisplayHook, display_pub_class=_Publisher)
         shell.outputs = Outputs(limits)
         shell.run_line_magic("matplotlib", "inline")
-        shell.user_ns["__builtins__"] = sys.modules["builtins"] = _copied(builtins)
         jupyter.settle(shell)
+        shell.user_ns["__builtins__"] = sys.modules["builtins"] = _copied(builtins)
         return shell
 
     def run(self, source: str, limits: Limits, *, pictures: bool = True) -> list[Output]:

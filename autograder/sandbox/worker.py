@@ -30,7 +30,7 @@ from autograder.sandbox.shell import CELL_FILE, Output, Shell, explain, origin, 
 
 Header = dict[str, Any]
 Reply = tuple[Header, bytes]
-STAR = re.compile(r"^\s*(from\s+[\w.]+\s+import\s+\*|%pylab)", re.MULTILINE)
+STAR = re.compile(r"^[^\S\n]*(from\s+[\w.]+\s+import\s+\*|%pylab)", re.MULTILINE)
 # Taken now, because a notebook may write to any name of a library (see `tensors`).
 _close_figures, _open_figure, _is_grad_enabled, _Bytes = Gcf.destroy_all, plt.figure, torch.is_grad_enabled, io.BytesIO
 
@@ -137,8 +137,8 @@ class Worker:
         for name, ours in self._lent.items():
             theirs = names.get(name)
             if theirs is not ours:
-                same = callable(theirs) and [other for other, value in names.items() if _is_same(value, theirs)]
-                names.update(dict.fromkeys([name, *(same or ())], ours))
+                same = [other for other, value in names.items() if _is_same(value, theirs)]
+                names.update(dict.fromkeys([name, *same], ours))
 
     def _call(self, header: Header, body: bytes) -> Reply:
         names = self._shell.user_ns
@@ -238,7 +238,7 @@ def _is_own(function: Any) -> bool:
 def _is_same(value: Any, function: Any) -> bool:
     """Whether it is this function, or a copy of it; what they are is asked of Python alone."""
     if value is function:
-        return True
+        return callable(value)
     return type(value) is type(function) is FunctionType and value.__code__ == function.__code__
 
 

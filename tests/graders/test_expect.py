@@ -197,12 +197,8 @@ def test_a_changed_argument_is_shown_before_and_after(after: torch.Tensor, shown
 
 
 def test_an_argument_that_only_began_to_track_gradients_is_changed() -> None:
-    x = torch.ones(2)
-    before = x.clone()
-    with pytest.raises(expect.Failed) as failed:
-        expect.unchanged(x.requires_grad_(), before, "x")
-    assert failed.value.actual == "x.requires_grad is True afterwards"
-    assert failed.value.expected == "x.requires_grad is still False"
+    failed = failure(expect.unchanged, doubles(1, 2).requires_grad_(), doubles(1, 2), "x")
+    assert (failed.actual, failed.expected) == ("x.requires_grad is True afterwards", "x.requires_grad is still False")
 
 
 def test_a_grader_can_fail_in_its_own_words() -> None:
