@@ -858,13 +858,25 @@ assert abs(seen[-1] - distance**2) < 1e-6, (
     f"{seen[-1]:.6g}. Is it measured on all rows, and after the epoch's last step?"
 )
 
-# Eight rows, each the only one that can move its own coefficient: which of them were used?
-tiny_a = torch.zeros(8, requires_grad=True)
-fit(torch.eye(8), torch.ones(8), tiny_a, lr=0.5, epochs=1, batch_size=2)
-used = [round(2 * moved, 3) for moved in tiny_a.tolist()]
-assert used == [1.0] * 8, (
-    f"In one epoch of 8 rows in pairs, every row should count once. Yours: {used} (0 means "
-    "that the row was never used). An epoch is one complete run through all the data."
+# Nine rows, each the only one that can move its own coefficient, to a target of its own. With
+# lr = 0.5 a row in a batch of 4 moves it a quarter of the way, and a row alone all the way.
+tiny_y = torch.arange(1.0, 10.0)
+tiny_a = torch.zeros(9, requires_grad=True)
+fit(torch.eye(9), tiny_y, tiny_a, lr=0.5, epochs=1, batch_size=4)
+way = [round(part, 3) for part in (tiny_a.detach() / tiny_y).tolist()]
+assert sorted(way) == [0.25] * 8 + [1.0], (
+    "In one epoch of 9 rows in batches of 4, eight rows should move their coefficients by 0.25 "
+    f"of the way to their targets, and the row left over by 1. Yours: {way}. (0 means that the "
+    "row was never used.) Is every row used once, and together with its own target?"
+)
+
+# Thirty rows in batches of 29: one is left over in each of 8 epochs. Always the same one?
+tiny_a = torch.zeros(30, requires_grad=True)
+fit(torch.eye(30), torch.ones(30), tiny_a, lr=0.5, epochs=8, batch_size=29)
+left_over = [row for row, moved in enumerate(tiny_a.tolist()) if moved > 0.9]
+assert len(left_over) > 1, (
+    f"In each of 8 epochs the same row was left over for the last batch: {left_over}. Is a new "
+    "random order drawn for every epoch?"
 )
 print("fit: these examples pass.")
 
@@ -982,7 +994,7 @@ assert set(data) <= set(drawn), (
     f"The data points {data} should be on the picture. Found: {drawn}. Are the data drawn, "
     "with x[:, 0] along the horizontal axis and y along the vertical one?"
 )
-assert len(drawn) > len(data), "The data points are there. Where is the fitted line?"
+assert len(drawn) > len(data) or ax.patches, "The data points are there. Where is the fitted line?"
 assert tiny_a.requires_grad and tiny_a.tolist() == [3.0, 2.0], (
     f"A picture should leave a alone. It was [3, 2] and required grad. Now it is {tiny_a}. "
     "detach() gives a new tensor; what did you call that changed a itself?"
@@ -1051,7 +1063,9 @@ vocabulary = {
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "vocabulary-checks", "locked": true, "points": 7, "schema_version": 3, "solution": false, "task": false}
-# This looks at the form only, not at which letter you chose.
+import hashlib
+
+# This says whether all letters are right, and not which of them are.
 terms = {"learning rate", "epoch", "minibatch", "SGD"}
 terms |= {"model/architecture", "parameter", "loss function"}
 
@@ -1062,11 +1076,17 @@ assert set(vocabulary) == terms, (
 unanswered = [term for term, letter in vocabulary.items() if letter == "?"]
 if unanswered:
     raise NotImplementedError(f"These words still wait for a letter: {', '.join(unanswered)}.")
-assert sorted(vocabulary.values()) == list("ABCDEFG"), (
-    f"Each letter from A to G, as a capital, belongs to exactly one word. "
-    f"Yours, in order: {sorted(vocabulary.values())}."
+letters = {term: str(letter).strip().upper() for term, letter in vocabulary.items()}
+assert sorted(letters.values()) == list("ABCDEFG"), (
+    f"Each letter from A to G belongs to exactly one word. Yours, in order: "
+    f"{sorted(letters.values())}."
 )
-print("vocabulary: every word has a letter of its own.")
+answer = " ".join(f"{term}={letters[term]}" for term in sorted(terms)).encode()
+found = hashlib.scrypt(answer, salt=b"sgd", n=2**14, r=8, p=1, dklen=16).hex()
+assert found == "9ee05aa41f6c0a42a6937ade7bb96603", (
+    "Every word has a letter of its own, but not all of them have the right one yet."
+)
+print("vocabulary: every word has its letter.")
 
 # %% [markdown]
 # ## 10. Where this leads

@@ -18,7 +18,7 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.submission import Output, Submission
 
 RELEASED = KIT / "exercises" / "sgd" / "sgd.ipynb"
-ALLOWED_IMPORTS = {"torch", "numpy", "matplotlib", "collections", "contextlib"}
+ALLOWED_IMPORTS = {"torch", "numpy", "matplotlib", "collections", "contextlib", "hashlib"}
 Cells = list[dict[str, Any]]
 
 
