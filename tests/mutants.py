@@ -82,9 +82,9 @@ class Artist(Imitation):
                 self._figure.savefig(io.BytesIO())
         except Exception as error:
             raise StudentError(type(error).__name__, str(error), "") from error
-        return Drawing(b"", tuple(marks), None)
+        return Drawing(b"", tuple(marks), None, drawing.is_attached(self._figure.axes[0]))
 
-    def _call(self, name: str, args: tuple[Any, ...], *, drawn: bool = False) -> Any:
+    def _call(self, name: str, args: tuple[Any, ...], *, drawn: bool = False, throw: int = 0) -> Any:
         args = tuple(self._figure.axes[0] if isinstance(arg, Axes) else arg for arg in args)
         return super()._call(name, args, drawn=drawn)
 

@@ -127,9 +127,11 @@ def unchanged(value: torch.Tensor, before: torch.Tensor, name: str, **more: str 
         raise Failed(f"{name}.requires_grad is {value.requires_grad} afterwards", still, **more)
 
 
-def tracking(student: Student, **more: str | None) -> None:
-    """Autograd is on after the last call, as it was before it."""
+def world_unchanged(student: Student, **more: str | None) -> None:
+    """After the last call autograd is on, and new tensors are made as they were before it."""
     true(student.grad_enabled, "autograd is switched off everywhere", "autograd is on again", **more)
+    for name, value in student.switched.items():
+        raise Failed(f"the {name} is {value} afterwards", f"the {name} is what it was", **more)
 
 
 def numbers(value: Any) -> torch.Tensor:

@@ -66,11 +66,13 @@ class Drawing:
         png: the picture; empty if none was asked for, or it cannot be drawn.
         marks: what lies on the axes (see `sandbox.drawing`).
         failure: what drawing it raised.
+        attached: whether the axes are still part of their figure.
     """
 
     png: bytes
     marks: tuple[Header, ...]
     failure: StudentError | None
+    attached: bool = True
 
     @property
     def points(self) -> int:
@@ -115,17 +117,25 @@ class Call:
 class Asked(Protocol):
     """A `Student`, or what looks like one."""
 
-    def _call(self, name: str, args: tuple[Any, ...], *, drawn: bool = False) -> Any: ...
+    def _call(self, name: str, args: tuple[Any, ...], *, drawn: bool = False, throw: int = 0) -> Any: ...
 
 
 class Aside:
-    """The same functions, asked with inputs that were drawn for this hand-in: `student.aside.double(x)`."""
+    """The same functions, asked with inputs that were drawn for this hand-in: `student.aside.double(x)`.
 
-    def __init__(self, student: Asked) -> None:
+    `throw` numbers the throws of the student's dice: with another one, their code draws other random numbers.
+    """
+
+    def __init__(self, student: Asked, throw: int = 0) -> None:
         self._student = student
+        self._throw = throw
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        return lambda *args: self._student._call(name, args, drawn=True)
+        return lambda *args: self._student._call(name, args, drawn=True, throw=self._throw)
+
+    def throw(self, number: int) -> Aside:
+        """The same, with other luck than every other number."""
+        return Aside(self._student, number)
 
 
 class Student:
@@ -134,6 +144,7 @@ class Student:
     Attributes:
         calls: what its functions were called with, and what they did, since the last `forget`; and values looked at.
         grad_enabled: whether autograd was still on after the last call.
+        switched: what else the last call left switched for all code after it (see `sandbox.switches`), and to what.
         leaves: for each tensor argument of the last call, whether it still is a leaf.
         earlier: the names that mean something else than a function after the last cell, and meant one before.
     """
@@ -143,9 +154,11 @@ class Student:
         self._forgets = False
         self.calls: list[Call] = []
         self.grad_enabled = True
+        self.switched: dict[str, str] = {}
         self.leaves: tuple[bool, ...] = ()
         self.earlier: set[str] = set()
         self.aside = Aside(self)
+        self._given: list[torch.Tensor] = []  # arguments since the last `forget`: each is one and the same tensor there
         self._after: dict[int, Any] = {}  # by the id of an argument of the last call, what it is afterwards
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -182,7 +195,8 @@ class Student:
         match wire.Decoder(body).decode(header.get("value")):
             case [bytes(png), list(marks)]:
                 failure = _error(header["undrawable"]) if "undrawable" in header else None
-                return self._looked(Drawing(png, tuple(_mark(mark) for mark in marks), failure))
+                attached = header.get("attached") is True
+                return self._looked(Drawing(png, tuple(_mark(mark) for mark in marks), failure, attached))
         raise wire.WireError("the answer is not a drawing")
 
     def _looked(self, drawing: Drawing) -> Drawing:
@@ -193,13 +207,14 @@ class Student:
     def forget(self) -> None:
         """Let the worker drop the graphs and axes kept for earlier calls, before the next one."""
         self._forgets = True
+        self._given = []
         self.calls = []
 
-    def _call(self, name: str, args: tuple[Any, ...], *, drawn: bool = False) -> Any:
+    def _call(self, name: str, args: tuple[Any, ...], *, drawn: bool = False, throw: int = 0) -> Any:
         call = Call(name, tuple(twin(arg) for arg in args), answered=False, drawn=drawn)
         self.calls.append(call)
         try:
-            value = self._answer(name, args)
+            value = self._answer(name, args, throw)
         except StudentError as error:
             self.calls[-1] = dataclasses.replace(call, raised=error, answered=True)
             raise
@@ -209,10 +224,10 @@ class Student:
         )  # fmt: skip
         return value
 
-    def _answer(self, name: str, args: tuple[Any, ...]) -> Any:
+    def _answer(self, name: str, args: tuple[Any, ...], throw: int) -> Any:
         sent: list[torch.Tensor] = []
-        encoder = wire.Encoder(describe=lambda tensor: _describe(encoder, tensor, sent), replace=_handle)
-        request = {"op": "call", "name": name, "args": [encoder.encode(arg) for arg in args]}
+        encoder = wire.Encoder(describe=lambda tensor: self._describe(encoder, tensor, sent), replace=_handle)
+        request = {"op": "call", "name": name, "args": [encoder.encode(arg) for arg in args], "throw": throw}
         header, body = self._ask(request, bytes(encoder.body))
         if header.get("earlier") is True:
             self.earlier.add(name)
@@ -225,8 +240,25 @@ class Student:
         except RuntimeError as error:  # no call can have done that to its argument
             raise wire.WireError(f"the answer does not fit the call: {error}"[:300]) from None
         self.grad_enabled = header.get("grad_enabled") is True
+        switched = header.get("switched")
+        self.switched = {
+            _text(name): _text(value) for name, value in (switched if isinstance(switched, dict) else {}).items()
+        }
         self.leaves = tuple(fact.get("leaf") is True for fact in facts)
         return decoder.decode(header.get("value"))
+
+    def _describe(self, encoder: wire.Encoder, tensor: torch.Tensor, sent: list[torch.Tensor]) -> Header:
+        """What the worker needs to make the same argument, or to hand over again the one that it has made of it."""
+        sent.append(tensor)
+        known = next((index for index, given in enumerate(self._given) if given is tensor), len(self._given))
+        self._given[known:] = self._given[known:] or [tensor]
+        grad = tensor.grad if tensor.is_leaf else None
+        return {
+            "given": known,
+            "leaf": tensor.is_leaf,
+            "parameter": type(tensor) is torch.nn.Parameter,
+            "grad": None if grad is None else encoder.raw(grad),
+        }
 
     def _join(self, tensor: torch.Tensor, data: Header, sent: list[torch.Tensor]) -> torch.Tensor:
         """The local tensor for one that came back: an argument itself, a node of the graph, or a plain value.
@@ -289,17 +321,6 @@ class _Remote(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *cotangents: torch.Tensor) -> Any:
         return None, None, None, *ctx.student.pull_back(ctx.graph, cotangents[0], ctx.inputs)
-
-
-def _describe(encoder: wire.Encoder, tensor: torch.Tensor, sent: list[torch.Tensor]) -> Header:
-    """What the worker needs to make the same argument."""
-    sent.append(tensor)
-    grad = tensor.grad if tensor.is_leaf else None
-    return {
-        "leaf": tensor.is_leaf,
-        "parameter": type(tensor) is torch.nn.Parameter,
-        "grad": None if grad is None else encoder.raw(grad),
-    }
 
 
 def _mirror(decoder: wire.Decoder, tensor: torch.Tensor, fact: Header) -> Any:

@@ -23,6 +23,7 @@ class Imitation:
         self._reference = reference
         self.calls: list[Call] = []
         self.grad_enabled = True
+        self.switched: dict[str, str] = {}
         self.leaves: tuple[bool, ...] = ()
         self.aside = Aside(self)
 
@@ -33,7 +34,7 @@ class Imitation:
         """Start a new list of calls."""
         self.calls = []
 
-    def _call(self, name: str, args: tuple[Any, ...], *, drawn: bool = False) -> Any:
+    def _call(self, name: str, args: tuple[Any, ...], *, drawn: bool = False, throw: int = 0) -> Any:
         call = Call(name, tuple(map(twin, args)), drawn=drawn)
         function = self._answer if name == self._exercise else getattr(self._reference, name)
         try:

@@ -24,6 +24,12 @@ def blank() -> Figure:
     return figure
 
 
+def is_attached(axes: Axes) -> bool:
+    """Whether the axes are still part of their figure, so that somebody sees what lies on them."""
+    figure = axes.figure
+    return figure is not None and any(one is axes for one in figure.axes)
+
+
 def describe(axes: Axes) -> list[Mark]:
     """Every visible scatter, line, shape and endless line of the axes.
 

@@ -58,11 +58,25 @@ _SWITCHES: tuple[Callable[[], object], ...] = (
     _warnings,
     _bound(np.seterr, divide="warn", over="warn", under="ignore", invalid="warn"),
 )
+_DEFAULTS: dict[str, tuple[Callable[[], object], object]] = {  # what all code after a call computes with
+    "default dtype": (torch.get_default_dtype, torch.float32),
+    "default device": (torch.get_default_device, torch.device("cpu")),
+}
 _SEEDS: tuple[Callable[[int], object], ...] = (
     random.seed,
     np.random.seed,
     torch.default_generator.manual_seed,  # torch.manual_seed takes 100 times as long: it looks for devices
 )
+
+
+def switched() -> dict[str, str]:
+    """What a call has left switched for all code after it, and to what."""
+    found = {}
+    for name, (read, usual) in _DEFAULTS.items():
+        with contextlib.suppress(Exception):
+            if (value := read()) != usual:
+                found[name] = str(value).removeprefix("torch.")
+    return found
 
 
 def reset(seed: int) -> None:

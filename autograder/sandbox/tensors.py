@@ -24,7 +24,7 @@ detach, clone, numel, is_inference, view_as = (
 )
 unmodified = torch._C.DisableTorchFunction  # a context in which no subclass and no mode is asked
 
-_reshape, _view, _ne, _numpy = (getattr(_BASE, name) for name in ("reshape", "view", "ne", "numpy"))
+_reshape, _view, _ne, _numpy, _copy = (getattr(_BASE, name) for name in ("reshape", "view", "ne", "numpy", "copy_"))
 _tobytes = np.ndarray.tobytes
 _set_requires_grad, _set_grad = _BASE.requires_grad.__set__, _BASE.grad.__set__
 _name = type.__dict__["__name__"].__get__  # a metaclass may have another answer
@@ -75,7 +75,21 @@ def argument(tensor: torch.Tensor, *, parameter: bool, tracked: bool, leaf: bool
         return tensor if leaf or not tracked else view_as(tensor, tensor)
 
 
-def fill(tensor: torch.Tensor, gradient: torch.Tensor) -> None:
+def renew(known: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """The known tensor with the numbers of the other; or the other, if the known one has become of another form."""
+    with unmodified():
+        if known is wanted or _form(known) != _form(wanted) or not is_ordinary(known) or is_inference(known):
+            return wanted
+        if to_bytes(known) != to_bytes(wanted):  # what a grader has written into its own
+            _copy(detach(known), wanted)
+        return known
+
+
+def _form(tensor: torch.Tensor) -> tuple[object, ...]:
+    return type(tensor), shape(tensor), dtype(tensor), requires_grad(tensor), is_leaf(tensor)
+
+
+def fill(tensor: torch.Tensor, gradient: torch.Tensor | None) -> None:
     """Set its `.grad`."""
     with unmodified():
         _set_grad(tensor, gradient)

@@ -43,6 +43,7 @@ class Worker:
         self._shell = shell
         self._limits = limits
         self._kept: list[Any] = []
+        self._given: dict[int, torch.Tensor] = {}  # by the grader's number, what a function got for its tensor
         self._lent: dict[str, Any] = {}
         self._functions: dict[str, Any] = {}  # the last that the name of an exercise meant
         self._came: dict[str, Any] = {}  # what took its place with all the names of a library
@@ -68,6 +69,7 @@ class Worker:
                     switches.reset(header.get("seed", 0))
                 if header.get("forget"):
                     self._kept.clear()
+                    self._given.clear()
                     _quietly(_close_figures)
                 answer, data = self._answers[header["op"]](header, body)
             except BaseException as error:
@@ -147,19 +149,34 @@ class Worker:
             return {"missing": True}, b""
         sent: list[torch.Tensor] = []
         decoder = wire.Decoder(
-            body, tensor=lambda tensor, data: _receive(decoder, tensor, data, sent), handle=self._kept.__getitem__
+            body, tensor=lambda tensor, data: self._receive(decoder, tensor, data, sent), handle=self._kept.__getitem__
         )
         args = [decoder.decode(value) for value in header["args"]]
         function = names[header["name"]]
         self._shell.outputs.items.clear()
         result = function(*args)
-        grad_enabled = _is_grad_enabled()
+        grad_enabled, switched = _is_grad_enabled(), switches.switched()
         encoder = wire.Encoder(describe=lambda tensor: self._describe(tensor, sent))
         with tensors.unmodified():
             facts = [_after(encoder, tensor) for tensor in sent]
             answer = {"value": encoder.encode(result), "grad_enabled": grad_enabled, "arguments": facts}
+            answer["switched"] = switched
             answer["earlier"] = header["name"] in self._earlier
         return answer, bytes(encoder.body)
+
+    def _receive(
+        self, decoder: wire.Decoder, tensor: torch.Tensor, data: Header, sent: list[torch.Tensor]
+    ) -> torch.Tensor:
+        """The argument that the grader holds: the very tensor that an earlier call got for it, or a new one."""
+        made = tensors.argument(
+            tensor, parameter=data.get("parameter", False), tracked=data["requires_grad"], leaf=data["leaf"]
+        )
+        if data["leaf"]:
+            made = tensors.renew(self._given.get(data["given"], made), made)
+            self._given[data["given"]] = made
+            tensors.fill(made, None if data.get("grad") is None else decoder.raw(data["grad"]))
+        sent.append(made)
+        return made
 
     def _describe(self, tensor: torch.Tensor, sent: list[torch.Tensor]) -> Header:
         """What the grader needs to rejoin a returned tensor to its arguments."""
@@ -194,25 +211,14 @@ class Worker:
     def _drawn(self, header: Header, _: bytes) -> Reply:
         """What lies on the axes, and a picture if somebody will look at it, or the error that only a picture meets."""
         axes = self._kept[header["handle"]]
-        marks, answer = drawing.describe(axes), Header()
+        marks, answer = drawing.describe(axes), Header(attached=drawing.is_attached(axes))
         picture, encoder = _Bytes(), wire.Encoder()
         try:
-            if header["picture"] and marks and not overfull(marks):
+            if header["picture"] and answer["attached"] and marks and not overfull(marks):
                 FigureCanvasAgg(axes.figure).print_png(picture)  # plt.show() has taken the figure's own canvas away
         except Exception as error:
             answer["undrawable"] = self._raised(error)
         return {**answer, "value": encoder.encode([picture.getvalue(), marks])}, bytes(encoder.body)
-
-
-def _receive(decoder: wire.Decoder, tensor: torch.Tensor, data: Header, sent: list[torch.Tensor]) -> torch.Tensor:
-    """Make the argument that the grader holds: a leaf or not, a Parameter or not, its gradient filled or not."""
-    made = tensors.argument(
-        tensor, parameter=data.get("parameter", False), tracked=data["requires_grad"], leaf=data["leaf"]
-    )
-    if data.get("grad") is not None:
-        tensors.fill(made, decoder.raw(data["grad"]))
-    sent.append(made)
-    return made
 
 
 def _after(encoder: wire.Encoder, tensor: torch.Tensor) -> Header:

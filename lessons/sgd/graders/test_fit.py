@@ -7,6 +7,7 @@ one epoch from a = 0 leaves a_i = 2 lr y_i / (size of the batch that row i sat i
 
 import contextlib
 import functools
+import math
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from autograder.graders import expect
 USES = ("predict", "mse", "gradient", "sgd_step")
 FIRST = "Your a does not follow the rows and their targets yet. Get the steps right first, then come back to this one."
 UNMOVED = 37  # coefficients
+THROWS, TWICE = 20, 2  # how often an order is looked at, and how often two of them together
 CURVE = "The loss after each epoch, on 60 points on a line: yours, and the lesson's."
 SMALL = 0.005  # for losses so small that a rounded one is off
 
@@ -102,6 +104,14 @@ def test_one_loss_an_epoch(student, reference):
         "3 losses for 3 epochs, also when nothing moves",
         input="x = eye(3), y = [1, 2, 3], a = 0, lr = 0, epochs = 3, batch_size = 2",
     )
+    x, y = units(3)
+    perfect = student.fit(x, y, y.clone().requires_grad_(), 0.1, 30, 3)
+    expect.true(
+        isinstance(perfect, list) and len(perfect) == 30,
+        f"a list of {len(perfect)}" if isinstance(perfect, list) else expect.show(perfect),
+        "30 losses for 30 epochs, also when each of them is 0",
+        input="x = eye(3), y = a = [1, 2, 3], lr = 0.1, epochs = 30, batch_size = 3",
+    )
 
 
 def each_once(a, y, lr, expected, input):
@@ -174,26 +184,82 @@ def test_new_order(student, reference, draw):
         "now this row is left over, now that one",
         input=input,
     )
+    (target,) = draw("target of all rows", 1).tolist()
+    for throw in range(1, 1 + THROWS):
+        looks_random(student, target, throw, *((91, 60, 2) if throw <= TWICE else (37, 24, 1)))
     learns(student, draw)
+
+
+def looks_random(student, target, throw, rows, size, epochs):
+    """Two batches an epoch: the rows are put together in another way each time, and neighbours never are.
+
+    Wrong are two epochs with the same rows in a batch, and a smaller batch that is made of neighbours (the first row
+    follows the last one): they were taken as they came. Of two epochs it is wrong if each of so many neighbours sat in
+    the smaller batch at least once.
+
+    By chance a right answer has the former once in C(91, 31) = 2e24 throws. The latter it has once in 4.2 million
+    times all throws: in one epoch of 37 rows at 37 / C(37, 13), in two of 91 at 91 times the sum over k of
+    P(k of 31 given rows in a set of 31) * P(the other 31 - k in a second one). Who takes the given order only
+    sometimes, half of the time, gets through 20 throws once in a million: 2 ** -20.
+    """
+    student.aside.throw(throw).fit(torch.eye(rows), torch.full((rows,), target), a := zeros(rows), 6.0, epochs, size)
+    often = times_in_the_smaller(1 - a.detach().double() / target, epochs)
+    if often is None:  # the steps are not those of two batches, and other criteria say so
+        return
+    input = f"x = eye({rows}), y = {target:g}, a = 0, lr = 6, epochs = {epochs}, batch_size = {size}"
+    expect.true(
+        epochs == 1 or bool((often == 1).any()),
+        "in both epochs the same rows sat together",
+        "other rows together in each epoch",
+        input=input,
+    )
+    number = int(often.sum()) // epochs
+    met = torch.cat([often, often]) > 0
+    first = next((row for row in range(rows) if bool(met[row : row + number].all())), None)
+    expect.true(
+        first is None,
+        f"the rows from x[{first}] to x[{((first or 0) + number - 1) % rows}] sat in a batch, as they came",
+        "in each batch rows from all over the data",
+        input=input,
+    )
+
+
+def times_in_the_smaller(left, epochs):
+    """In how many epochs each row sat in the smaller one of two batches, or None if the steps are of another kind.
+
+    `left` is how far each row's own coefficient still is from its target, 1 at the start: a product of one factor for
+    each epoch, 1 - step, and a step is inverse to the size of the batch; or 0 if a batch is left out.
+    """
+    least, most = (float(end) ** (1 / epochs) if end > 0 else 0.0 for end in (left.min(), left.max()))
+    if least <= 0 or most - least < 1e-3 * (1 - least):
+        return None
+    often = (math.log(most) - left.log() / epochs) * epochs / (math.log(most) - math.log(least))
+    shorter = [float(part.sum()) for part in (often, epochs - often)]
+    fits = most > 1 - 1e-4 or math.isclose((1 - least) * shorter[0], (1 - most) * shorter[1], rel_tol=0.01)
+    if not fits or bool(((often - often.round()).abs() > 0.01).any()):
+        return None
+    return (often if shorter[0] < shorter[1] else epochs - often).round().int()
 
 
 @pytest.mark.points(0.5)
 def test_last_batch(student, reference, draw):
     """puts what is left over into the last batch
 
-    Seven rows in batches of 3 are batches of 3, 3 and 1.
+    Seven rows in batches of 3 are batches of 3, 3 and 1; nine in batches of 4 are batches of 4, 4 and 1.
     """
-    lr, y, a = 0.1, draw("seven targets", 7), zeros(7)
-    input = f"x = eye(7), y = {expect.show(y)}, a = 0, lr = 0.1, epochs = 1, batch_size = 3"
-    student.fit(torch.eye(7), y.clone(), a, lr, 1, 3)
-    moved(a, torch.zeros(7), input)
-    sizes = 2 * lr * y / a.detach()
-    expect.true(
-        expect.close(expect.numbers(sizes.sort().values), expect.numbers([1.0, 3.0, 3.0, 3.0, 3.0, 3.0, 3.0])),
-        f"the rows sat in batches of {expect.show(sizes)}",
-        "six rows in batches of 3, one row alone",
-        input=input,
-    )
+    lr = 0.1
+    for rows, many, size in ((7, "six", 3), (9, "eight", 4)):  # who makes batches of one size has 3, 3 and 3 of nine
+        y, a = draw(f"{rows} targets", rows), zeros(rows)
+        input = f"x = eye({rows}), y = {expect.show(y)}, a = 0, lr = 0.1, epochs = 1, batch_size = {size}"
+        student.fit(torch.eye(rows), y.clone(), a, lr, 1, size)
+        moved(a, torch.zeros(rows), input)
+        sizes = 2 * lr * y / a.detach()
+        expect.true(
+            expect.close(expect.numbers(sizes.sort().values), expect.numbers([1.0, *[float(size)] * (rows - 1)])),
+            f"the rows sat in batches of {expect.show(sizes)}",
+            f"{many} rows in batches of {size}, one row alone",
+            input=input,
+        )
 
 
 @pytest.mark.points(1)
@@ -232,6 +298,23 @@ def test_full_batch(student, reference, draw):
         losses = fit(x, y, a, lr, 5, n)
         expect.values(a, expected, input=input)
         expect.values(losses, torch.tensor(expected_losses), input=input)
+    (x, y), a = line(), torch.zeros(2, dtype=torch.float64, requires_grad=True)
+    expected, expected_losses = many_epochs(reference)
+    losses = student.fit(x.double(), y.double(), a, 0.25, 60, 60)
+    input = "60 rows of float64, lr = 0.25, epochs = 60, batch_size = 60"
+    expect.values(a, expected, input=input)
+    expect.values(losses, expected_losses, input=input)
+
+
+@functools.cache
+def many_epochs(reference):
+    """Where 60 steps of one length lead, and the losses on the way: shorter ones, or fewer, at whatever epoch, do not.
+
+    The loss falls below 1e-5 at half of them, and a comes nearer with each one.
+    """
+    (x, y), a = line(), torch.zeros(2, dtype=torch.float64, requires_grad=True)
+    losses = reference.fit(x.double(), y.double(), a, 0.25, 60, 60)
+    return a.detach(), torch.tensor(losses, dtype=torch.float64)
 
 
 @pytest.mark.points(0.5)
@@ -267,7 +350,7 @@ def test_starts_from_a(student, reference):
     student.fit(x, y, a := start[:2].clone().requires_grad_(), 0.05, 1, 16)
     expect.unchanged(x, x_before, "x")
     expect.unchanged(y, y_before, "y")
-    expect.tracking(student)
+    expect.world_unchanged(student)
     expect.true(a.requires_grad, "a.requires_grad is False afterwards", "a.requires_grad is still True")
     moved(a, start[:2], "60 rows of data, a = [5, -1], lr = 0.05")
     expect.true(

@@ -196,7 +196,7 @@ def test_dtype_and_inputs(student, reference, draw, note):
             expect.dtype(loss, dtype)
         expect.unchanged(y_hat, y_hat_before, "y_hat")
         expect.unchanged(y, y_before, "y")
-        expect.tracking(student)
+        expect.world_unchanged(student)
     grows(student, draw)
     if broadcasts_silently(student, y_hat, y):
         note(

@@ -94,6 +94,7 @@ class Own:
     anything: bool
     input: str
     double: bool
+    attached: bool
 
     def expect(self, holds, wanted):
         """Fail unless it holds here, after it did for the data that everybody gets."""
@@ -117,7 +118,7 @@ def own(student, draw):
     met = [among(values[:, None], points.reshape(-1, 1)) for values in (across, y, x @ a)]
     input = f"x[:, 0] = {expect.show(across)}, y = {expect.show(y)}, a = {expect.show(a)}"
     rows = among(torch.stack([across, y], 1), points)
-    return Own(rows == 6, line, line or rows > 0 or max(met) > 2, input, double)
+    return Own(rows == 6, line, line or rows > 0 or max(met) > 2, input, double, drawing.attached)
 
 
 def asked(student, x, y, a, dtype):
@@ -245,6 +246,13 @@ def test_given_axes(student, draw):
         raise drawing.failure
     found, wanted = len(drawing.marks), len(shown(student)[0].marks)
     expect.true(found >= wanted, f"{found} of the {wanted} things that you draw are on ax", "all of them", input=INPUT)
+    expect.true(
+        own(student, draw).attached,  # here its figure is the current one
+        "ax is no part of its figure any more when its figure is the current one, so nobody sees what is on it",
+        "ax in its figure, as it was",
+        input=own(student, draw).input,
+        hint="Which of your lines empties, closes or replaces the current figure? The figure is the caller's.",
+    )
     related(student, draw)
 
 
@@ -260,7 +268,7 @@ def test_leaves_a_alone(student, draw):
     expect.unchanged(x, X, "x", input=INPUT)
     expect.unchanged(y, Y, "y", input=INPUT)
     expect.unchanged(a, coefficients(), "a", input=INPUT)
-    expect.tracking(student, input=INPUT)
+    expect.world_unchanged(student, input=INPUT)
     expect.values(a.grad, coefficients().grad, input=INPUT)
     related(student, draw)
 

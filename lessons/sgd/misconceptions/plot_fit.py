@@ -72,6 +72,19 @@ def any_has(traces, points):
     return any(drawing.has(*points(drawing)) for drawing in drawings(traces))
 
 
+@sign(AX)
+def ax_out_of_its_figure(traces):
+    """After your function ax is no part of its figure any more, and nobody sees what you have drawn on it.
+
+    `fig, ax = plt.subplots()`, call your function, and print fig.axes.
+
+    Which of your lines empties a figure, or takes axes away? And whose figure is it?
+
+    `plt.clf()`, `fig.clear()` and `delaxes` throw all axes out of a figure. An ax that you are given belongs to the caller.
+    """
+    return any(call.drawing and not call.drawing.attached for calls in traces.values() for call in calls)
+
+
 @sign()
 def converted_only_when_drawn(traces):
     """Your function ends without an error, and the error comes when the picture is really drawn: a tracked tensor is in it.
