@@ -28,6 +28,7 @@ from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
 from autograder.sandbox import drawing
 from autograder.sandbox.limits import overfull
+from tests.answers import load
 
 OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.MatMult, ast.FloorDiv, ast.Mod)
 METHODS = {
@@ -169,9 +170,19 @@ def _replace(tree: ast.AST, target: ast.AST, replacement: Any) -> None:
 
 @functools.cache
 def known(lesson: Lesson) -> dict[str, Any]:
-    """What its `mutants.toml` says: the `answers` to change, and which changes are `equivalent` or `tolerated`."""
+    """What its `mutants.toml` says: the `answers` and `styles` to change, and which changes are `equivalent` or `tolerated`."""
     path = lesson.folder / "mutants.toml"
     return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {"answers": {}}
+
+
+@functools.cache
+def sources(lesson: Lesson, exercise: str) -> list[str]:
+    """The right answers whose mutants are looked at: `answers`, and those in the `styles` that `mutants.toml` names."""
+    styles = known(lesson).get("styles", {}).get(exercise, [])
+    right = {
+        one.name: one.code for one in load() if (one.lesson.assignment, one.exercise) == (lesson.assignment, exercise)
+    }
+    return [*known(lesson)["answers"][exercise], *(right[name] for name in styles)]
 
 
 def excused(lesson: Lesson) -> dict[str, str]:
@@ -197,7 +208,7 @@ def survives(lesson: Lesson, exercise: str, source: str) -> bool:
 @functools.cache
 def survivors(lesson: Lesson, exercise: str) -> tuple[int, list[str]]:
     """How many mutants there are, and those that no criterion notices."""
-    found = [(name, text) for source in known(lesson)["answers"][exercise] for name, text in mutants(source)]
+    found = [(name, text) for source in sources(lesson, exercise) for name, text in mutants(source)]
     return len(found), [name for name, text in found if survives(lesson, exercise, text)]
 
 
