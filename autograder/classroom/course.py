@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
@@ -28,7 +28,7 @@ def configure(c: Config, root: Path) -> None:
     c.CourseDirectory.release_directory = "exercises"
     for step in ("submitted", "autograded", "feedback"):
         setattr(c.CourseDirectory, f"{step}_directory", f"course/{step}")
-    c.CourseDirectory.db_url = f"sqlite:///{root}/course/gradebook.db?timeout=60"
+    c.CourseDirectory.db_url = _address(root / "course" / "gradebook.db")
     c.ClearSolutions.code_stub = STUBS
     c.Autograde.exporter_class = "autograder.classroom.nbgrading.HandInExporter"
     c.Autograde.pre_convert_hook = "autograder.classroom.nbgrading.take_in"
@@ -56,6 +56,11 @@ def configure(c: Config, root: Path) -> None:
     stock.mend()
 
 
+def _address(gradebook: Path) -> str:
+    """A database's address, in which a path's `?`, `#` and `%` mean nothing; several processes wait for each other."""
+    return URL.create("sqlite", database=str(gradebook), query={"timeout": "60"}).render_as_string()
+
+
 def _course_id(root: Path) -> str:
     """What nbgrader calls the course, unless its settings say: the title of its only lesson, or its folder's name."""
     lessons = shelf.released(root)
@@ -76,8 +81,8 @@ def find_root() -> Path:
 
 
 def load_config(root: Path) -> Config:
-    """The course's own `nbgrader_config.py`, read as nbgrader reads it."""
-    config: Config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+    """The course's own `nbgrader_config.py`, read as nbgrader reads it, but for a `$` in the course's path."""
+    config: Config = PyFileConfigLoader(str(root.resolve() / CONFIG), path=str(root)).load_config()
     return config
 
 

@@ -1,10 +1,11 @@
 """nbgrader's own commands and formgrader's buttons, held to the notebook where other files of a hand-in lie beside it.
 
 They copy all of it into the course, and from there into what is given back: a link brings along any file that the
-instructor can read, and a sparse file fills the disk. And one `timestamp.txt` that holds no time ends them with an
-error, and formgrader's list of all students too. To make a gradebook they start `alembic` by that name, which is not on
-the path of an environment that is not activated, or of packages that one user has installed. nbgrader has no setting
-for any of these, so methods and names are replaced.
+instructor can read, and a sparse file fills the disk. They read times wrongly (`timestamp`), keep one that is there no
+more, and end with an error where a `timestamp.txt` holds none; so does formgrader's list of all students. To make a
+gradebook they start `alembic` by that name, which is not on the path of an environment that is not activated, or of
+packages that one user has installed. To bring one up to date they look for a file of the gradebook's whole address, and
+have `%` in it read as something else. nbgrader has no setting for any of these, so methods and names are replaced.
 """
 
 from __future__ import annotations
@@ -13,24 +14,32 @@ from datetime import datetime
 from pathlib import Path
 
 from alembic.script import ScriptDirectory
-from nbgrader import api
+from nbgrader import api, dbutil
 from nbgrader.apps.api import NbGraderAPI
+from nbgrader.apps.dbapp import DbUpgradeApp
+from nbgrader.converters import Autograde, autograde
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.dbutil import ALEMBIC_DIR
-from nbgrader.utils import parse_utc
+from sqlalchemy.engine import make_url
+
+from autograder.classroom import timestamp
 
 OWN = "."  # the student id of what is the instructor's
-TIMESTAMP = 100  # characters of a time that are read: a file of any size may lie there
 _copy_files = BaseConverter.init_assignment
+_enter = Autograde.init_assignment
+_back_up = DbUpgradeApp._backup_db_file
 
 
 def mend() -> None:
     """Replace them, in the process that is about to use them."""
     BaseConverter.init_assignment = _init_assignment
-    CourseDirectory.get_existing_timestamp = lambda _, path: timestamp(path)
+    Autograde.init_assignment = _init_hand_in
+    CourseDirectory.get_existing_timestamp = lambda _, path: timestamp.read(Path(path))[0]
     NbGraderAPI.get_submitted_timestamp = _get_submitted_timestamp
     api.get_alembic_version = _newest_tables
+    DbUpgradeApp._backup_db_file = _backup_db_file
+    dbutil.upgrade = _upgrade
 
 
 def _init_assignment(self: BaseConverter, assignment_id: str, student_id: str) -> None:
@@ -39,8 +48,18 @@ def _init_assignment(self: BaseConverter, assignment_id: str, student_id: str) -
         _copy_files(self, assignment_id, student_id)
 
 
+def _init_hand_in(self: Autograde, assignment_id: str, student_id: str) -> None:
+    """A time that is there no more, or is none any more, ends in the gradebook too: nbgrader would keep it."""
+    _enter(self, assignment_id, student_id)
+    with autograde.Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+        submission = gradebook.find_submission(assignment_id, student_id)
+        submission.timestamp = self.coursedir.get_existing_timestamp(self._format_source(assignment_id, student_id))
+        gradebook.db.commit()
+
+
 def _get_submitted_timestamp(self: NbGraderAPI, assignment_id: str, student_id: str) -> datetime | None:
-    return timestamp(self.coursedir.format_path(self.coursedir.submitted_directory, student_id, assignment_id))
+    folder = self.coursedir.format_path(self.coursedir.submitted_directory, student_id, assignment_id)
+    return timestamp.read(Path(folder))[0]
 
 
 def _newest_tables() -> str:
@@ -48,14 +67,17 @@ def _newest_tables() -> str:
     return ScriptDirectory(ALEMBIC_DIR).get_current_head() or ""
 
 
-def timestamp(folder: str) -> datetime | None:
-    """When a hand-in was handed in, as nbgrader's exchange writes it beside it; None for what is no time."""
-    file = Path(folder, "timestamp.txt")
-    if file.is_symlink() or file.parent.is_symlink() or not file.is_file():
-        return None
-    try:
-        with file.open(encoding="utf-8") as text:
-            found: datetime = parse_utc(text.read(TIMESTAMP).strip())
-            return found
-    except (ValueError, TypeError, OverflowError, OSError):  # nbgrader's own calls what it does not have
-        return None
+def _backup_db_file(self: DbUpgradeApp, _: str) -> None:
+    _back_up(self, make_url(self.coursedir.db_url).database or "")
+
+
+def _upgrade(db_url: str, revision: str = "head") -> None:
+    """Bring a gradebook's tables up to date, in this process."""
+    from alembic import command
+    from alembic.config import Config
+
+    with dbutil._temp_alembic_ini("") as ini:  # it has settings for the log too
+        config = Config(ini)
+        for name, value in (("sqlalchemy.url", db_url), ("script_location", ALEMBIC_DIR)):
+            config.set_main_option(name, value.replace("%", "%%"))
+        command.upgrade(config, revision)

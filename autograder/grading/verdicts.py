@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import logging
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -120,6 +121,18 @@ def _graders(folder: Path) -> _Graders:
     return _Graders(folder)
 
 
+@contextlib.contextmanager
+def _untold() -> Iterator[None]:
+    """Neither the environment's variables nor a plugin that happens to be installed say how graders are run."""
+    told = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("PYTEST_")}
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        os.environ.update(told)
+
+
 class _File(pytest.Module):
     """One grader file, which is a module of its lesson."""
 
@@ -139,19 +152,24 @@ class _Graders:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        arguments = [*OPTIONS, "-c", os.devnull, "--rootdir", "/", str(folder / GRADERS)]
         self._fixtures = Fixtures()
-        config = _prepareconfig(arguments, [self, self._fixtures])
-        config._do_configure()
-        session = pytest.Session.from_config(config)
-        config.hook.pytest_sessionstart(session=session)
-        config.hook.pytest_collection(session=session)
+        session = self._collected()
         self._state = session._setupstate
         self._items: dict[str, list[pytest.Function]] = {}
         for item in session.items:
             if isinstance(item, pytest.Function):
                 self._items.setdefault(item.path.stem.removeprefix("test_"), []).append(item)
         self.worth = {exercise: sum(map(worth, items)) for exercise, items in self._items.items()}
+
+    def _collected(self) -> pytest.Session:
+        """The graders, by a path in which no `[` or `::` can stand, and whatever the environment tells pytest."""
+        with contextlib.chdir(self._folder), _untold():
+            config = _prepareconfig([*OPTIONS, "-c", os.devnull, "--rootdir", "/", GRADERS], [self, self._fixtures])
+            config._do_configure()
+            session = pytest.Session.from_config(config)
+            config.hook.pytest_sessionstart(session=session)
+            config.hook.pytest_collection(session=session)
+        return session
 
     def run(self, exercise: str, student: Student, reference: Reference, digest: str) -> Verdicts:
         """Run one exercise's tests, in order."""
