@@ -6,15 +6,23 @@ mistakes are answered at once.
 
 from __future__ import annotations
 
+from autograder.basics import start  # isort: skip  # before what the environment may have changed
+
+start.clean()
+
 import argparse
 import logging
 import os
 import sys
+import tempfile
+import traceback
 from collections.abc import Callable
 from io import TextIOWrapper
 from typing import Any, NoReturn
 
+from autograder.basics.exits import Exit
 from autograder.basics.refused import Refused
+from autograder.basics.text import brief, savable
 from autograder.classroom import commands as classroom
 from autograder.learning import commands as learning
 from autograder.lesson import shelf
@@ -26,39 +34,68 @@ from autograder.sandbox.launch import CannotStart
 # jsonschema would load this for a check that no notebook asks for, and it takes longer to load than nbgrader itself.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
-ALL_RIGHT, NOT_ALL_RIGHT, NOT_GRADED, INTERRUPTED, NOT_READ = 0, 1, 2, 130, 141  # the last as if SIGPIPE had ended it
-Command = Callable[[argparse.Namespace], bool | None]
+Command = Callable[[argparse.Namespace], Exit | None]
 Told = tuple[str, dict[str, Any]]  # what a command may be told
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; the exit status."""
+    if argv is None:
+        start.again()
     _open_streams()
+    try:
+        return _run_or_say(argv)
+    except BrokenPipeError:
+        _leave_streams()
+        return Exit.NOT_READ
+
+
+def _run_or_say(argv: list[str] | None) -> Exit:
+    """Run it; of a fault of the kit one line, and the rest where it can be read."""
     try:
         return _run(argv)
     except BrokenPipeError:
-        _leave_streams()
-        return NOT_READ
+        raise
+    except Exception as error:
+        return _complain(f"this is a fault of the kit ({_short(error)}): report it with {_log(error)}", Exit.CRASHED)
 
 
-def _run(argv: list[str] | None) -> int:
+def _short(error: Exception) -> str:
+    lines = str(error).split("\n")
+    return brief(f"{type(error).__name__}: {lines[0]}" if lines[0] else type(error).__name__, 100)
+
+
+def _log(error: Exception) -> str:
+    """Where the whole of it is."""
+    text = "".join(traceback.format_exception(error))
+    try:
+        file, path = tempfile.mkstemp(".log", "autograder-")
+        with open(file, "w", encoding="utf-8") as log:
+            log.write(savable(text))
+    except OSError:
+        terminal.write(text, error=True)
+        return "the lines above"
+    return f"the log {path}"
+
+
+def _run(argv: list[str] | None) -> Exit:
     try:
         parser = _parser()
         options = parser.parse_args(argv)
         if options.run is None:
             parser.print_help()
-            return NOT_GRADED
-        right = options.run(options)
+            return Exit.NOT_DONE
+        ended: Exit | None = options.run(options)
     except Refused as refusal:
-        return _complain(str(refusal), NOT_GRADED)
+        return _complain(str(refusal), Exit.NOT_DONE)
     except CannotStart as error:
-        return _complain(f"student code cannot be run on this machine: {error}", NOT_GRADED)
+        return _complain(f"student code cannot be run on this machine: {error}", Exit.NOT_DONE)
     except KeyboardInterrupt:
-        return _complain("interrupted; the same command again goes on from here", INTERRUPTED)
-    return NOT_ALL_RIGHT if right is False else ALL_RIGHT
+        return _complain("interrupted; the same command again goes on from here", Exit.INTERRUPTED)
+    return Exit.DONE if ended is None else ended
 
 
-def _complain(text: str, status: int) -> int:
+def _complain(text: str, status: Exit) -> Exit:
     terminal.complain(text)
     return status
 
@@ -89,7 +126,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
         terminal.say(f"{self.prog}: error: {message}", error=True)
-        raise SystemExit(NOT_GRADED)
+        raise SystemExit(Exit.NOT_DONE)
 
     def _print_message(self, message: str, file: Any = None) -> None:
         terminal.write(message, error=file is not sys.stdout)

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from autograder import cli
+from autograder.basics.exits import Exit
 from autograder.basics.kit import KIT
 from autograder.basics.text import plain
+from autograder.classroom import commands as classroom
+from autograder.classroom import doctor
 from autograder.classroom.init import NOT_NEEDED
 from autograder.grading import verdicts
+from autograder.learning import commands as learning
 from autograder.lesson.manifest import Lesson
 from autograder.lesson.report import Report
 from autograder.sandbox import levels, probe
@@ -206,6 +212,52 @@ def test_worker_that_cannot_be_had(
 def test_unknown_isolation(capsys: pytest.CaptureFixture[str]) -> None:
     expected = "autograder: unknown isolation 'docker': choose from landlock+seccomp, none"
     assert refused(capsys, "grade", "--isolation", "docker") == expected
+
+
+def test_fault_of_the_kit_is_one_line_and_a_log(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def broken(_: object) -> None:
+        raise KeyError("on\n\x9b2J purpose")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(classroom, "grade", broken)
+    assert cli.main(["grade"]) == 3
+    (log,) = tmp_path.iterdir()
+    assert capsys.readouterr() == (
+        "",
+        f"autograder: this is a fault of the kit (KeyError: 'on\\n\\x9b2J purpose'): report it with the log {log}\n",
+    )
+    assert log.read_text("utf-8").startswith("Traceback (most recent call last):\n")
+    assert "in broken\n" in log.read_text("utf-8")
+
+
+def test_fault_of_the_kit_is_told_where_no_log_can_be_written(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    monkeypatch.setattr(learning, "next_", broken)
+    assert cli.main(["next"]) == 3
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "Traceback (most recent call last):"
+    assert lines[-1] == "autograder: this is a fault of the kit (AssertionError): report it with the lines above"
+
+
+def test_every_exit_status_is_in_the_table_and_none_else() -> None:
+    text = (KIT / "docs" / "instructors.md").read_text("utf-8")
+    table = text.partition("| exit status | meaning |")[2].partition("\n\n")[0]
+    assert [int(number) for number in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)] == list(Exit)
+
+
+@pytest.mark.parametrize(("remedy", "status"), [("", Exit.DONE), ("mend it", Exit.NOT_DONE)])
+def test_doctor_that_finds_something_has_lost_nobodys_marks(
+    remedy: str, status: Exit, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "examine", lambda _: [doctor.Finding("torch", "2.13.0", remedy)])
+    assert cli.main(["doctor"]) == status
 
 
 HOSTILE = "\x1b[2J\u202e\x9b\r\n\U000e0041\udcff"

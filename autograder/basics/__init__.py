@@ -1,6 +1,6 @@
-"""What every room needs and none is about: texts made fit, files written whole, limits of memory, advice that may fail.
+"""What every room needs and none is about: texts made fit, files written whole, how a command begins and ends.
 
 It knows nothing of lessons, notebooks or marks.
 """
 
-__all__ = ["advice", "files", "kit", "memory", "python", "refused", "text", "versions"]
+__all__ = ["advice", "exits", "files", "kit", "memory", "python", "refused", "start", "text", "versions"]

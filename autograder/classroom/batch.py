@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import gc
-import json
 import logging
 import multiprocessing
 import os
@@ -12,10 +11,11 @@ import shutil
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import Future, as_completed
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nbgrader.api import Gradebook
 from pebble import ProcessExpired, ProcessPool
@@ -23,11 +23,12 @@ from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from autograder.basics import memory
 from autograder.basics.refused import Refused
-from autograder.classroom import names
+from autograder.classroom import basis, names, timestamp
 from autograder.classroom.course import Course, load_config
+from autograder.classroom.earlier import Earlier
+from autograder.classroom.marks import Entry, entries
 from autograder.classroom.release import register
-from autograder.handin.delivery import Delivery
-from autograder.handin.notebook import KEY
+from autograder.classroom.submitted import doubles
 from autograder.lesson.manifest import Lesson, UnfitGraders
 from autograder.render.terminal import Log
 from autograder.sandbox.launch import START_SECONDS, begin
@@ -36,6 +37,7 @@ from autograder.sandbox.limits import Limits, UnknownLimit
 if TYPE_CHECKING:
     from autograder.classroom.converters import OneStudent
 
+FORCED = "--force"
 MARGIN = START_SECONDS  # beyond a hand-in's own time: for processes to come up, and for its page
 
 
@@ -53,11 +55,16 @@ class NoGradebook(Refused):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one student's hand-in: a Report among the course's files, or the error that kept it from one."""
+    """What became of one student's hand-in: a Report among the course's files, or the error that kept it from one.
+
+    Attributes:
+        again: why it was graded once more.
+    """
 
     student: str
     skipped: bool = False
     error: str | None = None
+    again: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,16 +80,45 @@ class Batch:
         """Those who have handed something in.
 
         Raises:
-            NothingToGrade: nobody has, or nobody of that name.
+            NothingToGrade: nobody has, or nobody of that name; and nothing lies elsewhere.
         """
-        folders = self.course.submitted(self.assignment)
-        if not folders:
-            place = f"course/submitted/STUDENT/{self.assignment}/{self.assignment}.ipynb"
-            raise NothingToGrade(f"no submissions: put each hand-in at {place}")
-        found = [student for student in folders if fnmatchcase(student, pattern)]
-        if not found:
-            raise NothingToGrade(f"no submissions: none of the {len(folders)} students is called {pattern!r}")
-        return found
+        everybody = self.course.submitted(self.assignment).students()
+        found = [student for student in everybody if fnmatchcase(student, pattern)]
+        if found or self.strays(pattern):
+            return found
+        if everybody:
+            raise NothingToGrade(f"no submissions: none of the {len(everybody)} students is called {pattern!r}")
+        place = f"course/submitted/STUDENT/{self.assignment}/{self.assignment}.ipynb"
+        raise NothingToGrade(f"no submissions: put each hand-in at {place}")
+
+    def strays(self, pattern: str = "*") -> list[Outcome]:
+        """What lies where no hand-in is looked for, with what to do about it."""
+        found = self.course.submitted(self.assignment).strays()
+        return [Outcome(path, error=reason) for path, reason in found if fnmatchcase(path.split("/")[0], pattern)]
+
+    def doubts(self, students: list[str]) -> list[str]:
+        """What was graded, but may not be what somebody meant: a line for each."""
+        folders = {student: self.course.hand_in(self.assignment, student).parent for student in students}
+        faults = [(student, timestamp.read(folder)[1]) for student, folder in folders.items()]
+        alike = [", ".join(map(ascii, group)) for group in doubles(students)]
+        return [f"{names.shown(student)}: {fault}" for student, fault in faults if fault] + [
+            f"{group} differ in case or Unicode form only: if they are one student's, keep one folder"
+            for group in alike
+        ]
+
+    @functools.cached_property
+    def basis(self) -> dict[str, str]:
+        """What all results depend on, as it is when grading begins."""
+        return basis.common(self.course, self._lesson, self.isolation)
+
+    def entries(self) -> dict[str, Entry]:
+        """What the gradebook has, by student.
+
+        Raises:
+            NoGradebook: it cannot be read.
+        """
+        with self._gradebook():
+            return entries(self.course.directory(), self.assignment)
 
     def prepare(self) -> None:
         """Make the folders and put the assignment into the gradebook.
@@ -102,8 +138,13 @@ class Batch:
             if not os.access(folder, os.W_OK | os.X_OK):
                 raise Unwritable(f"cannot write to the folder {folder}: change its permissions")
         _hush()
-        try:
+        with self._gradebook():
             register(self.course, self.assignment)
+
+    @contextmanager
+    def _gradebook(self) -> Iterator[None]:
+        try:
+            yield
         except (SQLAlchemyError, ValueError, ImportError) as error:  # nbgrader's own for a database is a ValueError
             reason = " ".join(str(getattr(error, "orig", None) or error).split())
             place = self.course.gradebook()
@@ -120,11 +161,24 @@ class Batch:
         refused = {student: reason for student in students if (reason := names.fault(student))}
         yield from (Outcome(student, error=reason) for student, reason in refused.items())
         good = [student for student in students if student not in refused]
-        done = [student for student in good if not self.force and _is_done(self, student)]
-        yield from (Outcome(student, skipped=True) for student in done)
-        waiting = sorted(set(good) - set(done))
+        known = self.entries()
+        again = {student: self._again(student, known.get(student)) for student in good}
+        yield from (Outcome(student, skipped=True) for student in good if again[student] == [])
+        waiting = [student for student in good if again[student] != []]
         if waiting:
-            yield from self._grade(waiting, jobs)
+            outcomes = self._grade(waiting, jobs)
+            yield from (replace(outcome, again=tuple(again[outcome.student] or ())) for outcome in outcomes)
+
+    def _again(self, student: str, entry: Entry | None) -> list[str] | None:
+        """Why a hand-in has to be graded again: nothing, if it has not; None if it has never been."""
+        earlier = Earlier(self.course, self._lesson, student)
+        if not earlier.there:
+            return None
+        return [FORCED] if self.force else earlier.outdated(self.basis, entry)
+
+    @property
+    def _lesson(self) -> Lesson:
+        return Lesson.load(self.assignment, self.course.root)
 
     def _limits(self) -> Limits:
         try:
@@ -176,15 +230,15 @@ def _hush() -> None:
 
 def _grade_in_pool(batch: Batch, student: str) -> Outcome:
     """Grade one student's hand-in in a process of the pool."""
-    _settle(batch.course.root, batch.assignment, batch.isolation)
+    _settle(batch.course.root, batch.assignment, batch.isolation, tuple(batch.basis.items()))
     return _grade_one(batch, student)
 
 
 @functools.cache
-def _settle(root: Path, assignment: str, isolation: str) -> None:
+def _settle(root: Path, assignment: str, isolation: str, common: tuple[tuple[str, str], ...]) -> None:
     """Import and make all that stays to the end, so that the garbage collector need not look through it every time."""
     _hush()
-    _steps(root, assignment, isolation)
+    _steps(root, assignment, isolation, common)
     from autograder.grading.verdicts import demand  # torch, as above
 
     demand(Lesson.load(assignment, root))  # nothing has been graded by then
@@ -197,7 +251,7 @@ def _grade_one(batch: Batch, student: str) -> Outcome:
     """Grade one student's hand-in. Its page is removed first and written last, so a page means that all is done."""
     batch.course.feedback(batch.assignment, student).unlink(missing_ok=True)
     try:
-        for step in _steps(batch.course.root, batch.assignment, batch.isolation):
+        for step in _steps(batch.course.root, batch.assignment, batch.isolation, tuple(batch.basis.items())):
             step.convert(student)
     except Exception as error:
         return Outcome(student, error=_withdraw(batch, student, _reason(error)))
@@ -205,28 +259,14 @@ def _grade_one(batch: Batch, student: str) -> Outcome:
 
 
 @functools.cache
-def _steps(root: Path, assignment: str, isolation: str) -> tuple[OneStudent, OneStudent]:
+def _steps(
+    root: Path, assignment: str, isolation: str, common: tuple[tuple[str, str], ...]
+) -> tuple[OneStudent, OneStudent]:
     from autograder.classroom.converters import steps  # torch and all that is slow: not for the main process
 
     config = load_config(root)
-    config.HiddenGraders.isolation = isolation
+    config.HiddenGraders.isolation, config.HiddenGraders.basis = isolation, dict(common)
     return steps(config, assignment)
-
-
-def _is_done(batch: Batch, student: str) -> bool:
-    """Whether these very files have been graded to the end in the same isolation."""
-    course, assignment = batch.course, batch.assignment
-    autograded = course.autograded(assignment, student)
-    results = (autograded, course.feedback(assignment, student), course.report(assignment, student))
-    if not all(path.is_file() for path in results):
-        return False
-    handin = course.hand_in(assignment, student)
-    try:
-        about: dict[str, Any] = json.loads(autograded.read_bytes())["metadata"].get(KEY, {})
-        same = about.get("digest") == Delivery(handin.parent, handin.name).digest()
-    except (OSError, ValueError, KeyError):
-        return False
-    return same and about.get("isolation") == batch.isolation
 
 
 def _withdraw(batch: Batch, student: str, reason: str) -> str:

@@ -6,10 +6,13 @@ import argparse
 import json
 import os
 import sys
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.basics.advice import Advice
+from autograder.basics.exits import Exit
 from autograder.basics.refused import Refused
 from autograder.basics.text import escaped
 from autograder.classroom import names
@@ -21,6 +24,8 @@ from autograder.sandbox import levels, probe
 
 if TYPE_CHECKING:
     from autograder.classroom.batch import Batch, Outcome
+    from autograder.classroom.marks import Entry
+    from autograder.lesson.report import Report
 
 PIPE_WIDTH = 160  # a file has room for the whole table
 
@@ -32,8 +37,8 @@ def init(options: argparse.Namespace) -> None:
     terminal.say(f"{folder} is a course now: its README.md says what to do with it.")
 
 
-def doctor(options: argparse.Namespace) -> bool:
-    """Look at this machine and this course; whether all that grading needs is there."""
+def doctor(options: argparse.Namespace) -> Exit:
+    """Look at this machine and this course, whether all that grading needs is there."""
     from autograder.classroom.doctor import examine  # it loads all that is slow
 
     found = []
@@ -45,7 +50,7 @@ def doctor(options: argparse.Namespace) -> bool:
                 terminal.say(f"   what to do: {one.remedy}")
     if options.json:
         terminal.write(escaped(json.dumps([one._asdict() for one in found], indent=1, ensure_ascii=False) + "\n"))
-    return not any(one.remedy for one in found)
+    return Exit.NOT_DONE if any(one.remedy for one in found) else Exit.DONE
 
 
 def release(options: argparse.Namespace) -> None:
@@ -58,8 +63,8 @@ def release(options: argparse.Namespace) -> None:
         terminal.say(f"released: {publish(course, name)}")
 
 
-def grade(options: argparse.Namespace) -> bool:
-    """Grade a class; whether all hand-ins could be graded."""
+def grade(options: argparse.Namespace) -> Exit:
+    """Grade a class, and whatever lies where no hand-in is looked for is named."""
     _demand_isolation(options.isolation)
     from autograder.classroom.batch import Batch  # nbgrader is slow to import
     from autograder.classroom.course import Course, find_root
@@ -70,7 +75,7 @@ def grade(options: argparse.Namespace) -> bool:
     students = batch.students(options.student)
     batch.prepare()
     outcomes = _grade_with_progress(batch, students, options.jobs or os.cpu_count() or 1)
-    return _summarise(batch, lesson, outcomes)
+    return _summarise(batch, lesson, outcomes + batch.strays(options.student))
 
 
 def _demand_isolation(level: str) -> None:
@@ -99,14 +104,17 @@ def _grade_with_progress(batch: Batch, students: list[str], jobs: int) -> list[O
     return sorted(outcomes, key=lambda outcome: outcome.student)
 
 
-def _summarise(batch: Batch, lesson: Lesson, outcomes: list[Outcome]) -> bool:
+def _summarise(batch: Batch, lesson: Lesson, outcomes: list[Outcome]) -> Exit:
     failures = [outcome for outcome in outcomes if outcome.error is not None]
+    found = [outcome for outcome in outcomes if outcome.error is None]
     try:
-        _show_class(batch, lesson, [outcome for outcome in outcomes if outcome.error is None])
+        _show_class(batch, lesson, found)
     finally:  # also if nobody reads the table to its end
         for outcome in failures:
             terminal.complain(f"{names.shown(outcome.student)} could not be graded: {outcome.error}")
-    return not failures
+        for doubt in batch.doubts([outcome.student for outcome in found]):
+            terminal.complain(doubt)
+    return Exit.NOT_DONE if failures else Exit.DONE
 
 
 def _show_class(batch: Batch, lesson: Lesson, outcomes: list[Outcome]) -> None:
@@ -116,13 +124,27 @@ def _show_class(batch: Batch, lesson: Lesson, outcomes: list[Outcome]) -> None:
     paths = [course.report(batch.assignment, outcome.student) for outcome in outcomes]
     reports = [Report.from_json(path.read_text("utf-8")) for path in paths]
     with Advice("the table of the class", passes=terminal.UNREAD):
+        entries = batch.entries()
+        rows = [_with_final_marks(report, entries.get(report.student or "")) for report in reports]
         ids = [task.id for task in lesson.tasks]
-        terminal.show(terminal.console(piped=PIPE_WIDTH), terminal.class_table(reports, ids))
+        terminal.show(terminal.console(piped=PIPE_WIDTH), terminal.class_table(rows, ids))
     found = [outcome.skipped for outcome, report in zip(outcomes, reports, strict=True) if report.exercises]
     terminal.say("")
     terminal.say(f"{found.count(False)} graded, {found.count(True)} unchanged, {len(reports) - len(found)} unreadable")
+    for why, number in Counter(", ".join(outcome.again) for outcome in outcomes if outcome.again).most_common():
+        terminal.say(f"{number} graded again: {why}")
     terminal.say(f"marks:    {course.gradebook()} (nbgrader's)")
     terminal.say(f"feedback: {course.feedback(batch.assignment, 'STUDENT')}")
     terminal.say(f"reports:  {course.report(batch.assignment, 'STUDENT')}")
     if batch.isolation == levels.NONE:
         terminal.say(words.UNISOLATED)
+
+
+def _with_final_marks(report: Report, entry: Entry | None) -> Report:
+    """A Report whose note says also what people and lateness have made of its marks."""
+    if entry is None or not (entry.by_hand or entry.penalty):
+        return report
+    why = ["marks by hand"] if entry.by_hand else []
+    why += [f"a penalty of {words.points(entry.penalty)}"] if entry.penalty else []
+    final = f"{words.points(entry.final)} in the gradebook: {', '.join(why)}"
+    return replace(report, note="; ".join(filter(None, (final, report.note))))

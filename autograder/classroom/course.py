@@ -14,6 +14,7 @@ from autograder.basics.kit import KIT
 from autograder.basics.refused import Refused
 from autograder.basics.text import slug
 from autograder.classroom import formgrader, stock
+from autograder.classroom.submitted import Submitted
 from autograder.lesson import shelf
 from autograder.lesson.manifest import STUBS, Lesson
 from autograder.lesson.shelf import CONFIG
@@ -107,11 +108,11 @@ class Course:
             return str(url.database)
         return url.difference_update_query(["password", "sslpassword"]).render_as_string(hide_password=True)
 
-    def submitted(self, assignment: str) -> dict[str, Path]:
-        """The folder of each student's hand-in, by student id."""
-        top = self.root / "course" / "submitted"
-        folders = sorted(top.glob(f"*/{assignment}")) if top.is_dir() else []
-        return {folder.parent.name: folder for folder in folders if folder.is_dir()}
+    def submitted(self, assignment: str) -> Submitted:
+        """What was handed in. Other assignments have a lesson here, a release, or a source for nbgrader."""
+        places = [*self.root.glob("exercises/*/"), *self.root.glob("solutions/*/")]
+        others = {*shelf.names(self.root), *(place.name for place in places)} - {assignment}
+        return Submitted(self.root / "course" / "submitted", assignment, frozenset(others))
 
     def hand_in(self, assignment: str, student: str) -> Path:
         return self.root / "course" / "submitted" / student / assignment / f"{assignment}.ipynb"

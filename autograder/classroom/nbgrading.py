@@ -11,12 +11,16 @@ from typing import Any, TextIO
 
 from nbconvert.exporters import Exporter, HTMLExporter, NotebookExporter
 from nbformat import NotebookNode, from_dict, v4
+from nbgrader.converters import autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict, Unicode
 
 from autograder.basics.advice import Advice
 from autograder.basics.files import write
+from autograder.classroom import basis
+from autograder.classroom.course import Course
 from autograder.classroom.exhibit import seal
+from autograder.classroom.marks import due
 from autograder.grading.grader import Grader, Grading
 from autograder.handin.delivery import Delivery
 from autograder.handin.handin import HandIn, nothing, read
@@ -57,11 +61,12 @@ class HandInExporter(_InPlace, NotebookExporter):
 
     def _repaired(self, path: Path, assignment: str) -> NotebookNode:
         lesson, delivery = Lesson.load(assignment, Path.cwd()), Delivery(path.parent, path.name)
+        state = delivery.digest()  # before it is read: what changes meanwhile is graded again
         choice = delivery.choose(lesson)
         handin = read(choice.path, lesson) if choice.path is not None else nothing(lesson, choice.obstacle)
         notebook: NotebookNode = from_dict(handin.notebook)
         about = {"unreadable": handin.unreadable, "notes": handin.notes, "note": choice.note, "file": handin.digest}
-        notebook.metadata[KEY] = {**about, "digest": delivery.digest()}
+        notebook.metadata[KEY] = {**about, "digest": state}
         return notebook
 
 
@@ -97,6 +102,9 @@ class HiddenGraders(NbGraderPreprocessor):
         config=True
     )
     limits = Dict(help="Limits of a hand-in that differ from the defaults, by name").tag(config=True)
+    basis = Dict(help="What all results of a batch depend on; without it, it is found out for each hand-in").tag(
+        config=True
+    )
     reports_directory = Unicode("course/reports", help="Where the Reports go").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
@@ -108,9 +116,21 @@ class HiddenGraders(NbGraderPreprocessor):
         grader = Grader(lesson, shared(self.isolation, str(Path.cwd())), Limits.of(self.limits))
         grading = grader.grade(handin, student=names["student"])
         write_outputs(handin, grading, lesson)
+        about["basis"] = self._basis(lesson, grading.report.isolation) | _own(about["digest"], names)
         path = Path(self.reports_directory) / names["assignment"] / f"{names['student']}.json"
         write(path, grading.report.to_json())
         return nb, resources
+
+    def _basis(self, lesson: Lesson, isolation: str) -> dict[str, str]:
+        return dict(self.basis) or basis.common(Course(Path.cwd()), lesson, isolation)
+
+
+def _own(digest: str, names: Any) -> dict[str, str]:
+    """What one hand-in's result depends on, with the times that its penalty will be made of."""
+    with autograde.Gradebook(names["db_url"]) as gradebook:
+        submission = gradebook.find_submission(names["assignment"], names["student"])
+        late = submission.timestamp, due(submission.assignment.duedate, submission.extension)
+    return basis.own(digest, *late)
 
 
 def write_outputs(handin: HandIn, grading: Grading, lesson: Lesson) -> None:

@@ -61,8 +61,8 @@ class Delivery:
             return Choice(self._named)
         return self._choose({path: _answered(path, lesson) for path in found})
 
-    def digest(self) -> str | None:
-        """What tells one state of the files that may count from another; None if there are none.
+    def digest(self) -> str:
+        """What tells one state of the files that may count from another; if there are none, of what is there instead.
 
         Raises:
             OSError: as above.
@@ -70,8 +70,8 @@ class Delivery:
         found = [] if self._linked() else self._candidates()
         if found == [self._named]:
             return digest(self._named)
-        parts = [f"{os.fsencode(path)!r} {digest(path)}" for path in found]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest() if parts else None
+        parts = [f"{os.fsencode(path)!r} {digest(path)}" for path in found] or [f"{self._linked()} {self._found()}"]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     @property
     def _named(self) -> Path:
@@ -93,6 +93,8 @@ class Delivery:
             )
         if named in states and not done:
             return Choice(named)
+        if len(done or ours) != 1 and named.is_dir():
+            return Choice(obstacle=f"{self.name} is a folder: the notebook itself has to be handed in")
         if len(done or ours) != 1:
             return Choice(obstacle=f"there is no {self.name} in the hand-in: {self._found()}")
         about = {False: "is not answered", None: "is no notebook of this assignment"}

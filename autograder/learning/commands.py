@@ -17,6 +17,7 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from autograder.basics.advice import Advice
+from autograder.basics.exits import Exit
 from autograder.basics.refused import Refused
 from autograder.basics.text import escaped
 from autograder.grading.local import grader
@@ -155,8 +156,8 @@ def _having(options: argparse.Namespace) -> Lesson:
     return found[0] if len(found) == 1 else _workbook(options)[1]
 
 
-def check(options: argparse.Namespace) -> bool:
-    """Grade one notebook here and now; whether it has all marks."""
+def check(options: argparse.Namespace) -> Exit:
+    """Grade one notebook here and now."""
     path = Path(options.path)
     lesson = recognise(path, _lessons(options))
     if options.exercise is not None:
@@ -172,7 +173,7 @@ def check(options: argparse.Namespace) -> bool:
         _show_report(report, options.hints)
         if report.isolation == levels.NONE:
             terminal.say(words.NO_WALLS)
-    return report.score == report.max_score
+    return Exit.DONE if report.score == report.max_score else Exit.MARKS_LOST
 
 
 def _check(path: Path, lesson: Lesson, exercise: str | None) -> Report:

@@ -34,6 +34,7 @@ CLASS: dict[str, dict[str, Any]] = {
     "half": {"answers": {"mse": SUM, "predict": RAISES}},
     "painter": {"append": [OWN]},
     "right": {},
+    "Right": {},
     "syntax": {"answers": {"fit": "def fit(:"}},
 }
 BUTTONS = """
@@ -97,6 +98,12 @@ BAD_NAMES = {
     "a\u202eb": r"'a\u202eb' could not be graded: its folder's name has a character that does not show",
     "x" * 251: f"'{'x' * 38}…{'x' * 19}' could not be graded: its folder's name has 251 bytes, more than 241",
 }
+STRAYS = {
+    "bob/sgd.ipynb": "bob/sgd.ipynb could not be graded: a hand-in lies at bob/sgd/sgd.ipynb: move it there, or away",
+    "cyd/SGD/sgd.ipynb": "cyd/SGD could not be graded: rename this folder to sgd",
+    "eve.ipynb": "eve.ipynb could not be graded: a hand-in lies at STUDENT/sgd/sgd.ipynb: move it there, or away",
+}
+ALIKE = "'Right', 'right' differ in case or Unicode form only: if that is one student, keep one folder"
 
 
 @pytest.fixture(scope="module")
@@ -111,23 +118,28 @@ def graded(tmp_path_factory: pytest.TempPathFactory, maker: Maker) -> tuple[Path
             hand_in(course, student, maker.text(**{"bare": True, **how}), name)
     for student in BAD_NAMES:
         hand_in(course, student, maker.text(bare=True))
+    for stray in STRAYS:
+        path = course / "course" / "submitted" / stray
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(maker.text(bare=True), "utf-8")
     return course, run(course, "autograder", "grade", "sgd")
 
 
 def test_class_is_graded_to_the_end(graded: tuple[Path, Done]) -> None:
     course, done = graded
-    assert done.returncode == 1
+    assert done.returncode == 2
     lines = [line.split() for line in done.stdout.splitlines() if not line.startswith(" ")]
     rows = {line[0]: line for line in lines[1 : lines.index([])]}
     assert rows.keys() >= EVERYBODY
     assert rows["right"] == ["right", "6", "8", "8", "8", "10", "6", "7", "53"]
-    assert "12 graded, 0 unchanged, 3 unreadable\n" in done.stdout
+    assert "13 graded, 0 unchanged, 3 unreadable\n" in done.stdout
     assert f"feedback: {course}/course/feedback/STUDENT/sgd/sgd.html" in done.stdout
 
 
-def test_folder_with_a_bad_name_is_named_and_leaves_nothing(graded: tuple[Path, Done]) -> None:
+def test_what_is_not_graded_is_named_and_leaves_nothing(graded: tuple[Path, Done]) -> None:
     course, done = graded
     expected = [f"autograder: {reason}: rename the folder" for reason in BAD_NAMES.values()]
+    expected += [f"autograder: {line}" for line in (*STRAYS.values(), ALIKE)]
     assert sorted(done.stderr.splitlines()) == sorted(expected)
     assert {path.name for path in (course / "course" / "feedback").iterdir()} == EVERYBODY
 
@@ -214,17 +226,21 @@ def test_only_what_changed_is_graded_again(course: Path, maker: Maker) -> None:
     grade = ("autograder", "grade", "--jobs", "1")  # each process has torch to import
     assert "2 graded, 0 unchanged, 0 unreadable\n" in run(course, *grade).stdout
     hand_in(course, "bob", maker.text(bare=True))
-    assert "1 graded, 1 unchanged, 0 unreadable\n" in run(course, *grade).stdout
+    assert "1 graded, 1 unchanged, 0 unreadable\n1 graded again: the hand-in changed\n" in run(course, *grade).stdout
     assert totals(course) == {"ada": 0, "bob": 53}
     (course / "course" / "submitted" / "bob" / "sgd" / "sgd.ipynb").rename(course / "sgd.ipynb")
 
     forced = run(course, *grade, "--force", "--isolation", "none")
-    assert "1 graded, 0 unchanged, 1 unreadable\n" in forced.stdout and totals(course) == {"ada": 0, "bob": 0}
+    assert "1 graded, 0 unchanged, 1 unreadable\n2 graded again: --force\n" in forced.stdout and totals(course) == {
+        "ada": 0,
+        "bob": 0,
+    }
     assert report(course, "bob").note == "there is no sgd.ipynb in the hand-in: the folder is empty"
     assert "Student code ran without isolation (--isolation none)." in forced.stdout
     assert "Graded without isolation" in page(course, "ada").read_text("utf-8")
     assert report(course, "ada").isolation == "none"
-    assert "1 graded, 0 unchanged, 1 unreadable\n" in run(course, *grade).stdout  # isolated this time, so once more
+    isolated = run(course, *grade).stdout
+    assert "1 graded, 0 unchanged, 1 unreadable\n2 graded again: the isolation changed\n" in isolated
     assert report(course, "ada").isolation == "landlock+seccomp"
     assert "Graded without isolation" not in page(course, "ada").read_text("utf-8")
 

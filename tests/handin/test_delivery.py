@@ -157,7 +157,13 @@ def test_links_and_pipes_are_never_followed(folder: Path, work: str, stub: str) 
     (folder / "sgd.ipynb").symlink_to(elsewhere)
     delivery = Delivery(folder, "sgd.ipynb")
     expected = "sgd.ipynb or its folder is a link: the notebook itself has to be handed in"
-    assert (delivery.choose(Lesson.load()).obstacle, delivery.digest()) == (expected, None)
+    assert delivery.choose(Lesson.load()).obstacle == expected
+
+
+def test_a_folder_called_as_the_notebook_is_named(folder: Path, work: str) -> None:
+    (folder / "sgd.ipynb").mkdir()
+    assert chosen(folder, {}).obstacle == "sgd.ipynb is a folder: the notebook itself has to be handed in"
+    assert chosen(folder, {"sgd.ipynb/mine.ipynb": work}).path == folder / "sgd.ipynb" / "mine.ipynb"
 
 
 def test_a_heap_of_files_is_not_searched_to_its_end(folder: Path, work: str, stub: str) -> None:
@@ -179,6 +185,6 @@ def test_one_state_of_a_hand_in_is_told_from_another(folder: Path, work: str, st
         assert Delivery(folder, "sgd.ipynb").digest() == seen[-1]
     (folder / "sgd-1.ipynb").rename(folder / "sgd-2.ipynb")
     seen.append(Delivery(folder, "sgd.ipynb").digest())
-    assert seen[0] is None and len(set(seen)) == len(seen)
+    assert len(set(seen)) == len(seen)
     chosen(folder, {"picture.png": "x"})
     assert Delivery(folder, "sgd.ipynb").digest() == seen[-1]

@@ -1,0 +1,16 @@
+"""How a command ends, as a shell or a script is told."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Exit(enum.IntEnum):
+    """The exit status of every command; docs/instructors.md has the same table."""
+
+    DONE = 0
+    MARKS_LOST = 1  # the notebook was graded, and does not have all marks; nothing else
+    NOT_DONE = 2  # what was asked was refused, or some of it could not be done
+    CRASHED = 3  # a fault of the kit
+    INTERRUPTED = 130  # as after SIGINT
+    NOT_READ = 141  # nobody read the output to its end: as after SIGPIPE
