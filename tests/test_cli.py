@@ -350,7 +350,7 @@ def test_points_that_were_changed_in_one_place_only_are_named_before_anything_is
 UNFIT = (
     "mse has criteria worth 8 points, and a cell in the notebook worth 9; fit has criteria worth 10 points, and a cell in "
     "the notebook worth 11: change the marks in lessons/sgd/graders/test_mse.py or the points in solutions/sgd.py, and run "
-    "`make exercises`"
+    "`autograder release`"
 )
 
 
@@ -361,7 +361,7 @@ def test_points_that_were_changed_in_a_grader_only_are_named_by_check(
     monkeypatch.setitem(verdicts._graders(Lesson.load().folder).worth, "mse", 9.5)
     assert refused(capsys, "check", str(notebook)) == (
         "autograder: mse has criteria worth 9.5 points, and a cell in the notebook worth 8: change the marks in "
-        "lessons/sgd/graders/test_mse.py or the points in solutions/sgd.py, and run `make exercises`"
+        "lessons/sgd/graders/test_mse.py or the points in solutions/sgd.py, and run `autograder release`"
     )
 
 

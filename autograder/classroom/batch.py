@@ -102,8 +102,7 @@ class Batch:
         faults = [(student, timestamp.read(folder)[1]) for student, folder in folders.items()]
         alike = [", ".join(map(ascii, group)) for group in doubles(students)]
         return [f"{names.shown(student)}: {fault}" for student, fault in faults if fault] + [
-            f"{group} differ in case or Unicode form only: if they are one student's, keep one folder"
-            for group in alike
+            f"{group} differ in case or Unicode form only: if that is one student, keep one folder" for group in alike
         ]
 
     @functools.cached_property

@@ -106,7 +106,7 @@ def demand(lesson: Lesson) -> None:
         )
         raise UnfitGraders(
             f"{facts}: change the marks in lessons/{lesson.assignment}/{GRADERS}/test_{wrong[0][0].id}.py or the "
-            f"points in solutions/{lesson.assignment}.py, and run `make exercises`"
+            f"points in solutions/{lesson.assignment}.py, and run `autograder release`"
         )
 
 
