@@ -24,6 +24,8 @@ def clean() -> None:
     """Take out of this process what libraries would read, and the folders of PYTHONPATH but for where this kit lies."""
     for name in [name for name in os.environ if _foreign(name) and not name.startswith("PYTHON")]:
         del os.environ[name]
+    if sys.platform == "linux":
+        os.environ["MATPLOTLIBRC"] = os.devnull  # or pictures would look as this user likes them
     for folder in set(map(os.path.abspath, _folders())) - {HERE}:
         sys.path[:] = [path for path in sys.path if path != folder]
 

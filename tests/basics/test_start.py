@@ -78,7 +78,7 @@ def graded(course: Path, environment: dict[str, str]) -> dict[str, bytes]:
 def test_no_library_is_told_anything(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "environ", {name: "1", "HOME": "/home"})
     start.clean()
-    assert os.environ == {"HOME": "/home"}
+    assert os.environ == {"HOME": "/home", "MATPLOTLIBRC": os.devnull}
 
 
 def test_folders_of_pythonpath_are_not_searched_but_for_the_kits_own(
