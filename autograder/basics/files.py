@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import shutil
 from pathlib import Path
 
 
@@ -12,9 +14,23 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write(path: Path, text: str) -> None:
-    """Replace a file as a whole, at whatever moment this process may be killed; its folder is made if need be."""
+def write(path: Path, content: str | bytes) -> None:
+    """Replace a file as a whole, at whatever moment this process may be killed; its folder is made if need be.
+
+    What it links to is replaced, so a link stays one; and a file keeps its mode.
+
+    Raises:
+        OSError: it cannot be written. Then all is as it was.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, "utf-8")
-    partial.replace(path)
+    target = path.resolve()
+    partial = target.with_name(f".{target.name}.partial")
+    try:
+        partial.write_bytes(content.encode() if isinstance(content, str) else content)
+        if target.exists():
+            shutil.copymode(target, partial)
+        partial.replace(target)
+    except OSError:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise

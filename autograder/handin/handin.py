@@ -20,7 +20,7 @@ from typing import Any
 from autograder.basics import files
 from autograder.handin.calls import binds, refers
 from autograder.handin.calls import parse as parse_cell
-from autograder.handin.notebook import KEY, Unreadable, grade_id, is_checks, new_cell, parse
+from autograder.handin.notebook import KEY, NotJson, Unreadable, content, grade_id, is_checks, new_cell, parsed
 from autograder.lesson.manifest import CHECKS, Cell, Lesson
 
 IN_CHECKS = "Your answer stood in the locked cell of checks; it has been graded."
@@ -34,11 +34,12 @@ class HandIn:
 
     Attributes:
         notebook: the repaired notebook in nbformat 4.5; the released one where the file could not be read.
-        unreadable: why it could not be read, or None.
+        unreadable: why it could not be read, or None; `at_home` says it to a reader, who hands nothing in.
         notes: what was put back, by exercise id.
         absent: why an exercise that was answered is not in it, by exercise id.
         note: which file it is, where that is not plain.
         digest: of the file, or of what a running notebook handed over. Graders draw numbers from it.
+        partial: whether it may be that somebody is still writing it.
     """
 
     notebook: dict[str, Any]
@@ -47,6 +48,8 @@ class HandIn:
     absent: Mapping[str, str] = field(default_factory=dict)
     note: str | None = None
     digest: str = ""
+    at_home: str | None = None
+    partial: bool = False
 
     @property
     def code(self) -> list[Cell]:
@@ -70,10 +73,12 @@ def read(path: Path, lesson: Lesson) -> HandIn:
         OSError: the file cannot be opened.
     """
     try:
+        read = content(path)  # once: it may be another file at the next moment
         with warnings.catch_warnings(action="ignore"):  # Python's about the student's code, nbformat's about ids
-            return dataclasses.replace(repair(parse(path), lesson), digest=files.digest(path))
+            return dataclasses.replace(repair(parsed(read), lesson), digest=hashlib.sha256(read).hexdigest())
     except Unreadable as reason:
-        return dataclasses.replace(nothing(lesson, str(reason)), digest=files.digest(path))
+        found = dataclasses.replace(nothing(lesson, str(reason)), digest=files.digest(path))
+        return dataclasses.replace(found, at_home=reason.at_home, partial=isinstance(reason, NotJson))
 
 
 def nothing(lesson: Lesson, reason: str) -> HandIn:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograder.basics.text import savable
 from autograder.lesson.manifest import CHECKS, Cell
@@ -24,11 +24,37 @@ NBFORMAT_MINOR = 5
 KINDS = ("code", "markdown", "raw")
 
 
-class Unreadable(Exception):
-    """The file is not this assignment's notebook; the text says why, in one line."""
+class Remedy(NamedTuple):
+    """What to do about it, for one who hands the file in, and for a reader who keeps it."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(_text(" ".join(why.split()))[:200])
+    handed_in: str
+    at_home: str
+
+
+RIGHT_FILE = Remedy(
+    "hand in the .ipynb file itself",
+    "if Jupyter cannot open it either, there may be an earlier one in .ipynb_checkpoints; "
+    "`autograder start` makes a fresh copy",
+)
+CLEAR = Remedy("clear the outputs, save, and hand in again", "clear the outputs, and save")
+SHORTEN = Remedy("take out what you do not need, and hand in again", "take out what you do not need, and save")
+
+
+class Unreadable(Exception):
+    """The file is not this assignment's notebook; the text says why, in one line.
+
+    Attributes:
+        at_home: the same for a reader, who hands nothing in.
+    """
+
+    def __init__(self, why: str, remedy: Remedy | None = None) -> None:
+        why = _text(" ".join(why.split()))[:200]
+        super().__init__(f"{why}: {remedy.handed_in}"[:200] if remedy else why)
+        self.at_home = f"{why}: {remedy.at_home}" if remedy else why
+
+
+class NotJson(Unreadable):
+    """It is not JSON, as a notebook is for a moment when an editor writes it where it stands."""
 
 
 def parse(path: Path) -> dict[str, Any]:
@@ -38,13 +64,21 @@ def parse(path: Path) -> dict[str, Any]:
         Unreadable: too large, not JSON, not a notebook, of a future format, or of more cells or code than one writes.
         OSError: the file cannot be opened.
     """
-    content = _content(path)
+    return parsed(content(path))
+
+
+def parsed(content: bytes) -> dict[str, Any]:
+    """The notebook that this is the `content` of.
+
+    Raises:
+        Unreadable: as above.
+    """
     try:
         data = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise Unreadable("the file is not JSON, so it is no Jupyter notebook: hand in the .ipynb file itself") from None
+        raise NotJson("the file is not JSON, so it is no Jupyter notebook", RIGHT_FILE) from None
     except MemoryError:
-        raise Unreadable("reading the file takes too much memory: clear the outputs, save, and hand in again") from None
+        raise Unreadable("reading the file takes too much memory", CLEAR) from None
     if not isinstance(data, dict) or type(data.get("nbformat")) is not int:
         raise Unreadable("the file is not a Jupyter notebook: it is JSON, but has no nbformat")
     if data["nbformat"] > NBFORMAT:
@@ -70,14 +104,19 @@ def is_checks(cell: Cell) -> bool:
     return (grade_id(cell) or "").endswith(CHECKS)
 
 
-def _content(path: Path) -> bytes:
-    """What is in a file, unless reading it would take too much memory."""
+def content(path: Path) -> bytes:
+    """What is in a file.
+
+    Raises:
+        Unreadable: reading it would take too much memory.
+        OSError: the file cannot be opened.
+    """
     if path.stat().st_size > MAX_BYTES:
-        raise Unreadable(f"the file is larger than {MAX_BYTES >> 20} MiB: clear the outputs, save, and hand in again")
-    content = path.read_bytes()
-    if content.count(b"[") + content.count(b"{") > MAX_PARTS:
-        raise Unreadable(f"the file has more than {MAX_PARTS} parts: clear the outputs, save, and hand in again")
-    return content
+        raise Unreadable(f"the file is larger than {MAX_BYTES >> 20} MiB", CLEAR)
+    found = path.read_bytes()
+    if found.count(b"[") + found.count(b"{") > MAX_PARTS:
+        raise Unreadable(f"the file has more than {MAX_PARTS} parts", CLEAR)
+    return found
 
 
 def _upgraded(data: dict[str, Any], size: int) -> dict[str, Any]:
@@ -99,7 +138,8 @@ def _check_amount(cells: list[Cell]) -> None:
     if len(cells) > MAX_CELLS or code > MAX_CODE:
         raise Unreadable(
             f"the notebook has {len(cells)} cells with {code} characters of code; at most {MAX_CELLS} cells and "
-            f"{MAX_CODE} characters are read: take out what you do not need, and hand in again"
+            f"{MAX_CODE} characters are read",
+            SHORTEN,
         )
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import dataclasses
+import functools
 import shlex
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,9 +25,10 @@ from autograder.basics.refused import Refused
 from autograder.basics.text import escaped
 from autograder.grading.local import grader
 from autograder.handin.recognition import recognise
-from autograder.learning import progress, workbook
+from autograder.learning import progress, reading, workbook
 from autograder.learning import screen as render
 from autograder.learning.standing import Standing
+from autograder.learning.study import Study
 from autograder.learning.workbook import Workbook
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
@@ -33,7 +37,6 @@ from autograder.sandbox import levels, probe
 from autograder.sandbox.limits import INTERACTIVE, Limits
 
 if TYPE_CHECKING:
-    from autograder.learning.study import Study
     from autograder.lesson.report import Report
 
 
@@ -70,29 +73,37 @@ def next_(options: argparse.Namespace) -> None:
 def watch(options: argparse.Namespace) -> None:
     """Say where the reader stands each time the notebook is saved."""
     with _study(*_workbook(options), thorough=True) as study:
-        from autograder.learning.watch import Watch  # it loads torch
-
         console, done = terminal.console(), False
         start = terminal.safe(f"Watching {study.workbook.path}. The first look takes some seconds.", "dim")
         terminal.show(console, start)
+        study.begin()
+        from autograder.learning.watch import Watch  # what it needs is slow to import
+
         watching = Watch(study, console)
         with contextlib.suppress(KeyboardInterrupt):
             done = asyncio.run(watching.run())
     watching.join()
-    if not done:
+    if watching.ended_by is not None:
+        signal.raise_signal(watching.ended_by)  # as it would have ended, but for the terminal
+    elif not done:
         _show(f"No longer watching. To go on: {_command('watch', '', options)}")
 
 
 def hint(options: argparse.Namespace) -> None:
     """Give one hint more for an exercise."""
     with _study(*_workbook(options)) as study:
-        before = _look(study, options.exercise)
+        before = _look(study, options.exercise, firm=False)
         standing = study.hint(before)
     if standing.done:
         _show(f"{options.exercise} is all right: there is nothing to hint at.")
-    else:
-        _show(render.first(standing, study.lesson))
-        _show(_after(before, standing, options))
+        return
+    _show(render.first(standing, study.lesson))
+    _show(_after(before, standing, options))
+    if study.unsaved and standing != before:
+        place = study.workbook.path.with_name(workbook.PROGRESS)
+        _show(
+            f"It cannot be noted in {place} ({workbook.why(study.unsaved)}): so the next hint will be this one again."
+        )
 
 
 def _after(before: Standing, standing: Standing, options: argparse.Namespace) -> str:
@@ -116,7 +127,7 @@ def reset(options: argparse.Namespace) -> None:
         _show(f"{exercise} is as it was in the beginning: there is nothing to reset.")
         return
     _show(f"{exercise} is a stub again, in {work.path}.")
-    _show(f"Your old answer is in {done.aside}." if done.aside else "It was missing, and stands at the end.")
+    _show(f"Your old answer is in {done.aside}." if done.aside else "Its cell was gone, and is where it belongs.")
     _show("If the notebook is open, load it again: File > Reload Notebook from Disk.")
 
 
@@ -164,7 +175,10 @@ def check(options: argparse.Namespace) -> Exit:
         _demand(options.exercise, lesson)
     if not path.is_file():
         raise Refused(f"{path}: {'a folder, not a notebook' if path.is_dir() else 'no such file'}")
-    report = _check(path, lesson, options.exercise)
+    try:
+        report = _check(path, lesson, options.exercise)
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {workbook.why(error)}") from None
     if options.json:
         terminal.write(escaped(report.to_json()))
     if not report.exercises:
@@ -177,18 +191,14 @@ def check(options: argparse.Namespace) -> Exit:
 
 
 def _check(path: Path, lesson: Lesson, exercise: str | None) -> Report:
-    from autograder.handin import handin
+    from autograder.lesson.report import Report
 
-    try:
-        found = handin.read(path, lesson)
-    except OSError as error:
-        raise Refused(f"{path}: cannot be read: {error.strerror}") from None
-    if found.unreadable is not None:  # known without starting anything
-        from autograder.lesson.report import Report
-
-        return Report.unreadable(lesson.assignment, lesson.max_score, found.unreadable, isolation=probe.best())
+    found = reading.read(path, lesson)
+    if found.at_home is not None:  # known without starting anything
+        return Report.unreadable(lesson.assignment, lesson.max_score, found.at_home, isolation=probe.best())
     with grader(lesson, Limits(), thorough=False) as here:
-        return here.grade(found, only=exercise).report
+        report = here.grade(found, only=exercise).report
+    return dataclasses.replace(report, exercises=reading.explained(report.exercises, found))
 
 
 def _show_report(report: Report, hints: int) -> None:
@@ -214,16 +224,15 @@ def _command(command: str, exercise: str, options: argparse.Namespace) -> str:
 
 @contextlib.contextmanager
 def _study(work: Workbook, lesson: Lesson, *, thorough: bool = False) -> Iterator[Study]:
-    """The reader's notebook with graders for it."""
+    """The reader's notebook, and graders for it as soon as they are needed."""
     if probe.best() == levels.NONE:
         _show(Text(words.NO_WALLS, "dim"))
-    with grader(lesson, INTERACTIVE, thorough=thorough) as found:
-        from autograder.learning.study import Study  # it loads torch
+    with contextlib.ExitStack() as needed:
+        graders = functools.cache(lambda: needed.enter_context(grader(lesson, INTERACTIVE, thorough=thorough)))
+        yield Study(work, lesson, graders, probe.best())
 
-        yield Study(work, lesson, found)
 
-
-def _look(study: Study, only: str | None = None) -> Standing:
+def _look(study: Study, only: str | None = None, *, firm: bool = True) -> Standing:
     """Where the reader stands.
 
     Raises:
@@ -231,9 +240,9 @@ def _look(study: Study, only: str | None = None) -> Standing:
     """
     path = study.workbook.path
     try:
-        standing = study.look(only)
+        standing = study.look(only, firm=firm)
     except OSError as error:
-        raise Refused(f"{path} cannot be read: {error.strerror}") from None
+        raise Refused(f"{path} cannot be read: {workbook.why(error)}") from None
     if not standing.report.exercises:
         raise Refused(f"{path}: {standing.report.note}")
     return standing

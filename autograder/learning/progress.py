@@ -1,6 +1,6 @@
-"""What is remembered of a reader's work: which exercises were right once, and which hints were given.
+"""What is remembered of a reader's work: which exercises were right once, which hints were given, and the last looks.
 
-It lies beside the notebook, in one small file that people can read. Nothing depends on it but these two things.
+It lies beside the notebook, in one small file that people can read. Nothing depends on it but these things.
 """
 
 from __future__ import annotations
@@ -34,10 +34,12 @@ class Progress:
     Attributes:
         done: when an exercise was found right for the first time, by its id.
         hints: what hints were given for, by exercise id.
+        looks: what was found in the notebook as it was last, packed (see `looks`); empty if nothing was.
     """
 
     done: dict[str, str] = field(default_factory=dict)
     hints: dict[str, Given] = field(default_factory=dict)
+    looks: str = ""
 
     def given(self, exercise: str, lost: Criterion) -> int:
         """How many hints were given for this; another criterion or another mistake begins anew."""
@@ -63,7 +65,8 @@ def load(path: Path) -> Progress:
         return Progress()
     done = {name: when for name, when in _items(data, "done") if isinstance(when, str)}
     hints = {name: given for name, entry in _items(data, "hints") if (given := _given(entry))}
-    return Progress(done, hints)
+    looks = data.get("looks", "") if isinstance(data, dict) else ""
+    return Progress(done, hints, looks if isinstance(looks, str) else "")
 
 
 def save(path: Path, progress: Progress) -> None:
@@ -72,8 +75,8 @@ def save(path: Path, progress: Progress) -> None:
     Raises:
         OSError: the folder cannot be written to.
     """
-    text = json.dumps({"about": ABOUT, **dataclasses.asdict(progress)}, indent=2, ensure_ascii=False)
-    write(path, text + "\n")
+    data = {name: value for name, value in dataclasses.asdict(progress).items() if name != "looks" or value}
+    write(path, json.dumps({"about": ABOUT, **data}, indent=2, ensure_ascii=False) + "\n")
 
 
 def _items(data: Any, key: str) -> Iterable[tuple[str, Any]]:

@@ -15,11 +15,13 @@ class Standing:
         report: the exercises that were looked at.
         losses: after each epoch, of the reader's own loop and of the lesson's, if there is any.
         given: how many hints were given for what is `lost`.
+        digest: of the notebook's file.
     """
 
     report: Report
     losses: Losses | None = None
     given: int = 0
+    digest: str = ""
 
     @property
     def exercise(self) -> Exercise | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import shutil
 import tempfile
 import warnings
 from collections.abc import Sequence
@@ -14,13 +13,15 @@ from typing import Any, NamedTuple
 from autograder.basics.files import write
 from autograder.basics.refused import Refused
 from autograder.handin import handin
-from autograder.handin.notebook import Unreadable, parse
+from autograder.handin.notebook import NBFORMAT, NBFORMAT_MINOR, grade_id
+from autograder.learning import reading
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Cell, Lesson
 from autograder.lesson.release import fresh
 
 PROGRESS = "progress.json"
 ASIDE = "set-aside"
+OLD = "it is in an old format: save it in Jupyter first"
 
 
 class NoWorkbook(Refused):
@@ -38,11 +39,13 @@ class Workbook:
     """One reader's notebook.
 
     Attributes:
-        path: the notebook's file.
+        path: the notebook's file, as the reader names it.
+        file: the same wherever this process is: the current folder may be moved away, and another put in its place.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.file = path.absolute()
 
     @classmethod
     def find(cls, where: Path, assignments: Sequence[str]) -> Workbook:
@@ -71,39 +74,47 @@ class Workbook:
     @property
     def progress(self) -> Path:
         """The file that remembers progress, beside the notebook."""
-        return self.path.with_name(PROGRESS)
+        return self.file.with_name(PROGRESS)
 
     def reset(self, exercise: str, lesson: Lesson) -> Reset:
-        """Put the exercise's stub back, where its answer stands, or at the end if it has none.
+        """Put the exercise's stub back where its answer stands, or if it has no cell, where the lesson has it.
 
         Raises:
-            NoWorkbook: the notebook cannot be read.
+            NoWorkbook: the notebook cannot be read, or not be written. Then it is as it was.
         """
         import nbformat  # slow to import
 
         with warnings.catch_warnings(action="ignore"):  # about cells without an id
             try:
-                parse(self.path)  # says what is the matter in words
-                notebook = nbformat.read(self.path, as_version=nbformat.NO_CONVERT)
-            except (OSError, ValueError, Unreadable) as error:
-                raise NoWorkbook(f"{self.path} cannot be read: {error}") from None
-            done = self._reset(notebook, exercise, lesson)
-            if done.changed:
-                write(self.path, nbformat.writes(notebook) + "\n")
-        return done
+                found = reading.read(self.file, lesson)
+                notebook = None if found.at_home else nbformat.read(self.file, as_version=nbformat.NO_CONVERT)
+            except (OSError, ValueError) as error:
+                raise NoWorkbook(f"{self.path} cannot be read: {why(error)}") from None
+            if notebook is None or notebook.nbformat < NBFORMAT:
+                raise NoWorkbook(f"{self.path} cannot be read: {found.at_home or OLD}")
+            return self._reset(notebook, exercise, lesson)
 
     def _reset(self, notebook: Any, exercise: str, lesson: Lesson) -> Reset:
-        from nbformat import from_dict
+        import nbformat
 
-        stub, place = released(lesson)[exercise], handin.places(notebook.cells, lesson).get(exercise)
-        if place is None:
-            notebook.cells.append(from_dict(stub))
-            return Reset(True, None)
-        cell = notebook.cells[place]
-        if cell.source.strip() == stub["source"].strip():
+        lesson = released(lesson)
+        stub, place = lesson.cells[exercise], handin.places(notebook.cells, lesson).get(exercise)
+        old = None if place is None else notebook.cells[place].source
+        if old is not None and old.strip() == stub["source"].strip():
             return Reset(False, None)
-        aside = self._set_aside(exercise, cell.source)
-        cell.update({key: stub[key] for key in stub if key != "id"})
+        if place is None:
+            new = {key: stub[key] for key in stub if key != "id" or notebook.nbformat_minor >= NBFORMAT_MINOR}
+            notebook.cells.insert(home(notebook.cells, exercise, lesson), nbformat.from_dict(new))
+        else:
+            notebook.cells[place].update({key: stub[key] for key in stub if key != "id"})
+        aside = None
+        try:
+            aside = None if old is None else self._set_aside(exercise, old)
+            write(self.file, nbformat.writes(notebook) + "\n")
+        except OSError as error:
+            if aside is not None:
+                aside.unlink(missing_ok=True)
+            raise NoWorkbook(f"{self.path} cannot be written, and stays as it is: {why(error)}") from None
         return Reset(True, aside)
 
     def _set_aside(self, exercise: str, source: str) -> Path:
@@ -128,19 +139,42 @@ def start(folder: Path, lesson: Lesson) -> Workbook:
         with tempfile.TemporaryDirectory() as temporary:
             for file in filter(Path.is_file, fresh(lesson, Path(temporary)).parent.iterdir()):
                 if file.name != PROGRESS and not (folder / file.name).exists():
-                    folder.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(file, folder / file.name)
+                    write(folder / file.name, file.read_bytes())
     except OSError as error:
-        raise NoWorkbook(f"no copy can be put into {folder}: {error.strerror}; name another folder") from None
+        raise NoWorkbook(f"no copy can be put into {folder}: {why(error)}; name another folder") from None
     return Workbook(path)
 
 
-def released(lesson: Lesson) -> dict[str, Cell]:
-    """The cells as they were released, by grade_id, also if somebody has worked on the kit's own copy."""
+def released(lesson: Lesson) -> Lesson:
+    """The lesson as it was released, also if somebody has worked on the kit's own copy."""
     if lesson.untouched:
-        return lesson.cells
+        return lesson
     with tempfile.TemporaryDirectory() as temporary:
         notebook = json.loads(fresh(lesson, Path(temporary)).read_text("utf-8"))
     for cell in notebook["cells"]:
         cell["source"] = "".join(cell["source"])
-    return dataclasses.replace(lesson, notebook=notebook).cells
+    return dataclasses.replace(lesson, notebook=notebook)
+
+
+def home(cells: Sequence[Any], exercise: str, lesson: Lesson) -> int:
+    """Where the lesson has an exercise's cell: above its checks, or else behind what comes before."""
+    ours = lesson.notebook["cells"]
+    own = ours.index(lesson.cells[exercise])
+    before, after = ours[:own], ours[own + 1 :]
+    choices = [*((one, 0) for one in after[:1]), *((one, 1) for one in reversed(before)), *((one, 0) for one in after)]
+    found = ((_place(one, cells), step) for one, step in choices)
+    return next((place + step for place, step in found if place is not None), len(cells))
+
+
+def _place(ours: Cell, cells: Sequence[Any]) -> int | None:
+    """Where a cell of the lesson's is among a reader's, by its id for nbgrader or by its text."""
+    name, text = grade_id(ours), ours["source"].strip()
+    same = (
+        place for place, cell in enumerate(cells) if (grade_id(cell) == name if name else cell.source.strip() == text)
+    )
+    return next(same, None)
+
+
+def why(error: Exception) -> str:
+    """What keeps a file from being read or written, in the system's words."""
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)

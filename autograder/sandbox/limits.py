@@ -17,6 +17,7 @@ except ImportError:  # on Windows
 
 MIB = 1 << 20
 MOST_POINTS, MOST_THINGS = 20_000, 1_000  # of a drawing that anybody looks at
+STOPPED = "stopped after"  # how it is said that time was up, which on another day it might not have been
 DATAGRAM = 1 << 16  # bytes of one message between the grader and the warm process
 
 

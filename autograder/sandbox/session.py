@@ -11,7 +11,7 @@ from autograder.sandbox import folder, wire
 from autograder.sandbox.gate import Gate, threads
 from autograder.sandbox.guard import Guard
 from autograder.sandbox.launch import START_SECONDS, CannotStart, Died, Ended, Workers
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import STOPPED, Limits
 
 Reply = tuple[dict[str, Any], bytes]
 
@@ -33,7 +33,7 @@ class Stopped(Exception):
     """
 
     def __init__(self, seconds: float, *, alive: bool) -> None:
-        super().__init__(f"stopped after {seconds:g} s")
+        super().__init__(f"{STOPPED} {seconds:g} s")
         self.seconds = seconds
         self.alive = alive
 

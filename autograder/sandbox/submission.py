@@ -11,7 +11,7 @@ from typing import Any
 
 from autograder.basics.text import savable
 from autograder.sandbox.launch import Died, Workers
-from autograder.sandbox.limits import Limits, size
+from autograder.sandbox.limits import STOPPED, Limits, size
 from autograder.sandbox.session import Killed, Reply, Session, Stopped
 
 Output = dict[str, Any]
@@ -174,7 +174,7 @@ class Submission:
         return left
 
     def _too_late(self) -> OutOfTime:
-        return OutOfTime(f"the whole notebook was stopped after {self._limits.submission:g} s")
+        return OutOfTime(f"the whole notebook was {STOPPED} {self._limits.submission:g} s")
 
 
 def read_outputs(data: Any, limits: Limits) -> list[Output]:

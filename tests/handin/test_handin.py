@@ -13,8 +13,9 @@ from typing import Any
 import nbformat
 import pytest
 
+from autograder.basics.files import digest
 from autograder.handin.handin import HandIn, read
-from autograder.handin.notebook import KEY, MAX_BYTES, grade_id
+from autograder.handin.notebook import KEY, MAX_BYTES, grade_id, parsed
 from autograder.lesson.manifest import Cell, Lesson
 from tests.sample_class import Maker
 
@@ -414,6 +415,24 @@ def test_what_is_not_the_notebook_is_refused_in_one_line(
     assert reason == why or (why.endswith(": ") and reason.startswith(why) and reason != why)
     assert "\n" not in reason
     assert (handin.notebook, handin.notes) == (lesson.notebook, {})
+    assert handin.at_home and handin.at_home.startswith(reason.partition(":")[0])
+    assert "hand in" not in handin.at_home and "\n" not in handin.at_home, "a reader hands nothing in"
+    assert handin.partial == (why == NOT_JSON), "what is no JSON may become a notebook yet"
+
+
+def test_what_was_read_is_what_the_digest_is_of(
+    tmp_path: Path, lesson: Lesson, maker: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "sgd.ipynb"
+    path.write_text(maker.text())
+    before = digest(path)
+
+    def saved_meanwhile(content: bytes) -> dict[str, Any]:
+        path.write_text("{")
+        return parsed(content)
+
+    monkeypatch.setattr("autograder.handin.handin.parsed", saved_meanwhile)
+    assert read(path, lesson).digest == before != digest(path)
 
 
 def test_a_file_that_is_too_large_is_refused_unread(tmp_path: Path, lesson: Lesson) -> None:
@@ -422,6 +441,7 @@ def test_a_file_that_is_too_large_is_refused_unread(tmp_path: Path, lesson: Less
     os.truncate(path, MAX_BYTES + 1)
     why = "the file is larger than 50 MiB: clear the outputs, save, and hand in again"
     assert read(path, lesson).unreadable == why
+    assert read(path, lesson).at_home == "the file is larger than 50 MiB: clear the outputs, and save"
 
 
 def test_a_missing_file_is_not_taken_for_a_damaged_one(tmp_path: Path, lesson: Lesson) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 from autograder.basics.kit import KIT
@@ -65,7 +67,7 @@ def test_a_copy_is_fresh_also_where_somebody_worked_in_the_kits_own(tmp_path: Pa
     assert (lesson.untouched, used.untouched) == (True, False)
     made = start(tmp_path / "copy", used)
     assert made.path.read_bytes() == (KIT / "exercises" / "sgd" / "sgd.ipynb").read_bytes()
-    assert released(used)["mse"]["source"] == lesson.cells["mse"]["source"]
+    assert released(used).cells["mse"]["source"] == lesson.cells["mse"]["source"]
 
 
 @pytest.mark.parametrize("place", ["sgd.ipynb", "sgd/sgd.ipynb", "exercises/sgd/sgd.ipynb"])
@@ -118,10 +120,97 @@ def test_an_answer_in_a_cell_of_ones_own_is_reset_there(work: Workbook, lesson: 
     assert sources(work)[-1] == lesson.cells["mse"]["source"] and SUM not in sources(work)
 
 
-def test_an_exercise_that_was_deleted_comes_back(work: Workbook, lesson: Lesson, maker: Maker) -> None:
-    work.path.write_text(maker.text(delete=("mse",)), "utf-8")
-    assert work.reset("mse", lesson) == (True, None)
-    assert sources(work)[-1] == lesson.cells["mse"]["source"]
+EXERCISES = ("predict", "mse", "gradient", "sgd_step", "fit", "plot_fit", "vocabulary")
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+@pytest.mark.parametrize("more", ["", "-checks", "its neighbours", "every mark of nbgrader's"])
+def test_an_exercise_that_was_deleted_comes_back_at_its_place(
+    exercise: str, more: str, work: Workbook, lesson: Lesson
+) -> None:
+    notebook = json.loads(json.dumps(lesson.notebook))
+    cells = notebook["cells"]
+    place = [cell["id"] for cell in cells].index(exercise)
+    gone = {"": [place], "-checks": [place, place + 1], "its neighbours": range(place - 2, place + 3)}
+    notebook["cells"] = [cell for number, cell in enumerate(cells) if number not in gone.get(more, [place])]
+    if more.startswith("every"):
+        for cell in notebook["cells"]:
+            cell["metadata"] = {}
+    work.path.write_text(json.dumps(notebook), "utf-8")
+    kept = sources(work)
+    assert work.reset(exercise, lesson) == (True, None)
+    found = sources(work)
+    found.remove(lesson.cells[exercise]["source"])
+    assert found == kept, "all else stays where it was"
+    order = {cell["source"]: number for number, cell in enumerate(cells)}
+    assert [order[source] for source in sources(work)] == sorted(order[source] for source in sources(work))
+    assert work.reset(exercise, lesson) == (False, None)
+
+
+def test_a_cell_comes_back_without_an_id_where_cells_have_none(work: Workbook, lesson: Lesson, maker: Maker) -> None:
+    notebook = json.loads(maker.text(delete=("mse",)))
+    notebook["nbformat_minor"] = 4
+    for cell in notebook["cells"]:
+        cell.pop("id", None)
+    work.path.write_text(json.dumps(notebook), "utf-8")
+    assert work.reset("mse", lesson).changed
+    nbformat.validate(nbformat.read(work.path, as_version=nbformat.NO_CONVERT))
+
+
+def test_a_notebook_in_an_old_format_is_to_be_saved_first(work: Workbook, lesson: Lesson) -> None:
+    cell = {"cell_type": "code", "language": "python", "input": SUM, "outputs": [], "metadata": {}}
+    text = json.dumps({"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": [cell]}]})
+    work.path.write_text(text, "utf-8")
+    with pytest.raises(NoWorkbook) as refused:
+        work.reset("mse", lesson)
+    assert str(refused.value) == f"{work.path} cannot be read: it is in an old format: save it in Jupyter first"
+    assert work.path.read_text("utf-8") == text
+
+
+def full(path: Path, content: bytes) -> int:
+    """A disk on which half of it has room."""
+    with path.open("wb") as file:
+        file.write(content[: len(content) // 2])
+    raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+
+def test_on_a_full_disk_the_notebook_stays_whole(
+    work: Workbook, lesson: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {path: path.read_bytes() for path in work.path.parent.rglob("*") if path.is_file()}
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(NoWorkbook) as refused:
+        work.reset("mse", lesson)
+    assert str(refused.value) == f"{work.path} cannot be written, and stays as it is: No space left on device"
+    with pytest.raises(NoWorkbook) as refused:
+        start(work.path.parent / "copy", lesson)
+    assert str(refused.value) == (
+        f"no copy can be put into {work.path.parent}/copy: No space left on device; name another folder"
+    )
+    assert {path: path.read_bytes() for path in work.path.parent.rglob("*") if path.is_file()} == before
+
+
+def test_no_old_answer_is_left_aside_of_a_reset_that_failed(
+    work: Workbook, lesson: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_bytes = Path.write_bytes
+    monkeypatch.setattr(
+        Path, "write_bytes", lambda path, content: (full if "sgd.ipynb" in path.name else write_bytes)(path, content)
+    )
+    with pytest.raises(NoWorkbook, match="cannot be written, and stays as it is"):
+        work.reset("mse", lesson)
+    assert [path.name for path in work.path.parent.rglob("*") if path.is_file()] == ["sgd.ipynb"]
+
+
+def test_a_link_is_written_through_and_a_mode_is_kept(tmp_path: Path, lesson: Lesson, maker: Maker) -> None:
+    target, link = tmp_path / "drive" / "mine.ipynb", tmp_path / "sgd.ipynb"
+    target.parent.mkdir()
+    target.write_text(maker.text(answers={"mse": SUM}), "utf-8")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    Workbook(link).reset("mse", lesson)
+    assert link.is_symlink() and target.stat().st_mode & 0o777 == 0o640
+    assert SUM not in sources(Workbook(target)) and [path.name for path in target.parent.iterdir()] == ["mine.ipynb"]
 
 
 def test_what_is_no_notebook_stays_as_it_is(work: Workbook, lesson: Lesson) -> None:
