@@ -10,6 +10,8 @@ from autograder.basics import start  # isort: skip  # before what the environmen
 
 start.clean()
 
+from autograder.basics import interrupted  # noqa: F401  # isort: skip  # before the rest, which takes a moment
+
 import argparse
 import logging
 import os
@@ -22,7 +24,7 @@ from typing import Any, NoReturn
 
 from autograder.basics.exits import Exit
 from autograder.basics.refused import Refused
-from autograder.basics.text import brief, savable
+from autograder.basics.text import SPELLED, brief, savable
 from autograder.classroom import commands as classroom
 from autograder.learning import commands as learning
 from autograder.lesson import shelf
@@ -108,7 +110,7 @@ def _open_streams() -> None:
         if stream is None:  # closed
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  # to the end
         elif isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # not every terminal has a ✓
+            stream.reconfigure(errors=SPELLED)  # not every terminal has a ✓
 
 
 def _leave_streams() -> None:

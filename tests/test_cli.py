@@ -41,6 +41,12 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return captured.err.strip()
 
 
+NOT_JSON = (
+    "the file is not JSON, so it is no Jupyter notebook: if Jupyter cannot open it either, there may be an earlier one "
+    "in .ipynb_checkpoints; `autograder start FOLDER` makes a fresh copy"
+)
+
+
 @pytest.fixture
 def notebook(tmp_path: Path) -> Path:
     return tmp_path / "sgd.ipynb"
@@ -64,7 +70,7 @@ def test_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("def predict", "the file is not JSON, so it is no Jupyter notebook: hand in the .ipynb file itself"),
+        ("def predict", NOT_JSON),
         ("[1, 2]", "the file is not a Jupyter notebook: it is JSON, but has no nbformat"),
         (ANOTHER, "the notebook is not that of assignment 'sgd': none of its exercises is in it"),
         (
@@ -84,7 +90,7 @@ def test_unreadable_file_as_json(notebook: Path, capsys: pytest.CaptureFixture[s
     assert cli.main(["check", str(notebook), "--json"]) == 2
     report = Report.from_json(capsys.readouterr().out)
     assert (report.score, report.max_score, report.exercises) == (0, 53, ())
-    assert report.note == "the file is not JSON, so it is no Jupyter notebook: hand in the .ipynb file itself"
+    assert report.note == NOT_JSON
 
 
 def test_unknown_exercise(notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,4 +3,6 @@
 It knows nothing of lessons, notebooks or marks.
 """
 
-__all__ = ["advice", "exits", "files", "kit", "memory", "python", "refused", "start", "text", "versions"]
+__all__ = [
+    "advice", "exits", "files", "interrupted", "kit", "memory", "python", "refused", "start", "text", "versions",
+]  # fmt: skip

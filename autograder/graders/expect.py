@@ -64,7 +64,7 @@ def true(condition: bool, actual: str | None, expected: str | None, **more: str 
 def tensor(value: Any, expected: str = "a tensor") -> torch.Tensor:
     """`value`, which must be a tensor."""
     if not isinstance(value, torch.Tensor):
-        raise Failed(f"{show(value)} ({_kind(value)})", expected)
+        raise Failed(f"{show(value)} ({kind(value)})", expected)
     if deformed(value):
         raise Failed(deformed(value), expected)
     return value
@@ -149,7 +149,7 @@ def numbers(value: Any) -> torch.Tensor:
             return torch.tensor([_float(value)], dtype=torch.float64)
         case list() | tuple() if value and all(_single(item) for item in value):
             return torch.cat([numbers(item) for item in value])
-    raise Failed(f"{show(value)} ({_kind(value)})", "numbers")
+    raise Failed(f"{show(value)} ({kind(value)})", "numbers")
 
 
 def close(actual: torch.Tensor, expected: torch.Tensor, rtol: float = RTOL_SINGLE, least: float = 1.0) -> bool:
@@ -189,7 +189,8 @@ def _with_shape(actual: Any, wanted: torch.Tensor) -> str:
     return show(actual)
 
 
-def _kind(value: Any) -> str:
+def kind(value: Any) -> str:
+    """What a value is, in words: its type, as the one who made it knows it."""
     if value is None:
         return "nothing was returned"
     return f"type {value.type if isinstance(value, Foreign) else type(value).__name__}"

@@ -17,7 +17,7 @@ LONG = 200
 
 def show(value: Any) -> str:
     """One value on one short line, without anything that a terminal or a file could trip over."""
-    text = f"a {type(value).__name__}"
+    text = f"a {value.type if isinstance(value, Foreign) else type(value).__name__}"
     with Advice("how a value looks"):
         text = _short(plain(_show(value)))
     return text

@@ -34,7 +34,7 @@ class Remedy(NamedTuple):
 RIGHT_FILE = Remedy(
     "hand in the .ipynb file itself",
     "if Jupyter cannot open it either, there may be an earlier one in .ipynb_checkpoints; "
-    "`autograder start` makes a fresh copy",
+    "`autograder start FOLDER` makes a fresh copy",
 )
 CLEAR = Remedy("clear the outputs, save, and hand in again", "clear the outputs, and save")
 SHORTEN = Remedy("take out what you do not need, and hand in again", "take out what you do not need, and save")

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
-from rich.syntax import Syntax
 from rich.text import Text
 
 from autograder.basics.advice import Advice
@@ -134,10 +133,7 @@ def reset(options: argparse.Namespace) -> None:
 def solution(options: argparse.Namespace) -> None:
     """Show the reference answer to those who have one of their own, or who insist."""
     lesson = _having(options) if options.spoil else _opened(options)
-    source = lesson.answer(options.exercise)
-    code = Syntax(source, "python", theme="ansi_dark").highlight(source)
-    code.rstrip()
-    terminal.show(terminal.console(), code, wrap=False)
+    terminal.show(terminal.console(), terminal.code(lesson.answer(options.exercise)), wrap=False)
 
 
 def _opened(options: argparse.Namespace) -> Lesson:

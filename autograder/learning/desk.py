@@ -8,12 +8,14 @@ It ends when its input does.
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 from typing import Any
 
 from autograder.basics.advice import Advice
 from autograder.grading.local import graders
+from autograder.learning import reading
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
 from autograder.sandbox.limits import INTERACTIVE
@@ -31,19 +33,22 @@ def main() -> None:
     lessons = {lesson.assignment: lesson for lesson in Lesson.all(shelf.here())}
     say({"lessons": {name: [task.id for task in lesson.tasks] for name, lesson in lessons.items()}})
     with graders(INTERACTIVE, thorough=True) as of:
-        from autograder.handin import handin  # these are slow to import
+        from autograder.grading.verdicts import uses  # these are slow to import
+        from autograder.handin import handin
         from autograder.render import html, terminal
 
         for line in sys.stdin:
             request = json.loads(line)
             handed = handin.live(request["cells"], request["absent"])
-            grading = of(lessons[request["lesson"]]).grade(handed, only=request["only"])
-            page = text = f"{grading.report.score:g} of {grading.report.max_score:g} points"
+            lesson = lessons[request["lesson"]]
+            grading = of(lesson).grade(handed, only=request["only"])
+            report = reading.of_kernel(grading.report, handed, functools.partial(uses, lesson))
+            page = text = f"{report.score:g} of {report.max_score:g} points"
             with Advice("a Report as text"):
-                text = terminal.lines(grading.report, WIDTH)
+                text = terminal.lines(report, WIDTH)
             with Advice("a Report with its pictures"):
                 pictures = {name: [make() for make in makers] for name, makers in grading.pictures.items()}
-                page = html.render_inline(grading.report, pictures, grading.losses)
+                page = html.render_inline(report, pictures, grading.losses)
             say({"html": page, "text": text})
 
 

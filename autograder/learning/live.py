@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Any
 
 from autograder.basics.python import command
-from autograder.basics.text import plain
+from autograder.basics.text import SPELLED, plain
 from autograder.learning import bundle
 
 AGAIN = "Run the cell again. If it stays so, save the notebook and run `autograder check` in a terminal."
@@ -183,7 +183,8 @@ class _Place:
     def end(self, text: str, html: str | None = None) -> None:
         """What stays."""
         if self._shell is None:
-            print(plain(text, keep="\n"))  # noqa: T201
+            encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+            print(plain(text, keep="\n").encode(encoding, SPELLED).decode(encoding))  # noqa: T201
         else:
             self._show({"text/plain": text} | ({"text/html": html} if html else {}))
 

@@ -57,9 +57,9 @@ def first(standing: Standing, lesson: Lesson) -> RenderableType:
     parts = [terminal.heading(exercise)]
     if standing.lost:
         parts.append(inset(terminal.criterion(standing.lost, standing.given)))
-    elif exercise.status is Status.NOT_ATTEMPTED:
+    elif exercise.status is Status.NOT_ATTEMPTED and not exercise.note:  # which says what is missing
         parts.append(inset(safe(unwritten(exercise.id, lesson))))
-    else:
+    elif exercise.status is not Status.NOT_ATTEMPTED:
         parts.append(inset(safe(words.STOPS)))
     return Group(*parts)
 
@@ -74,7 +74,9 @@ def unwritten(exercise: str, lesson: Lesson) -> str:
 def closing(standing: Standing, lesson: Lesson, path: Path) -> RenderableType:
     """The page at the end: what was verified, what was learned, the reader's own curve, and where to go."""
     parts: list[RenderableType] = [head(standing.report, path), ""]
-    parts.append(Text("Everything is right, also on a second look with other random numbers.", "bold green"))
+    parts.append(
+        Text("Everything is right, also on a second look with other random numbers.", f"bold {terminal.GREEN}")
+    )
     parts += ["", Text("What you have written", "bold")]
     done = [(Text("✓", "green"), Text(one.id, "bold"), _learned(one.id, lesson)) for one in standing.report.exercises]
     parts.append(_table(done))
@@ -93,7 +95,7 @@ def curve(losses: Sequence[float]) -> RenderableType:
     most = max(1, math.ceil(max(powers)) - least)
     return _table(
         [
-            (f"epoch {epoch}", Bar(most, 0, power - least, width=BAR, color="green"), f"{loss:.3g}")
+            (f"epoch {epoch}", Bar(most, 0, power - least, width=BAR, color=terminal.GREEN), f"{loss:.3g}")
             for epoch, (loss, power) in enumerate(zip(losses, powers, strict=True), 1)
         ]
     )

@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from autograder.basics.text import savable
+from autograder.basics.text import portable, savable
 from autograder.basics.versions import versions
 
 SCHEMA = 1
+FACTS = ("input", "actual", "expected", "diagnosis")  # of a criterion: what may quote a student's code
 
 
 class Verdict(enum.StrEnum):
@@ -72,7 +73,8 @@ class Exercise:
     def of(
         cls, id: str, criteria: tuple[Criterion, ...], *, status: Status | None = None, note: str | None = None
     ) -> Exercise:
-        """Add the criteria up; the status follows from them unless one is given."""
+        """Add the criteria up; the status follows from them unless one is given. Texts are made `portable`."""
+        criteria, note = tuple(map(_portable, criteria)), note and portable(note)
         score = sum(criterion.score for criterion in criteria)
         max_score = sum(criterion.max_score for criterion in criteria)
         return cls(id, score, max_score, status or _status(criteria), note, criteria)
@@ -151,6 +153,11 @@ class Losses(NamedTuple):
     yours: Sequence[float]
     reference: Sequence[float]
     caption: str = ""
+
+
+def _portable(one: Criterion) -> Criterion:
+    facts: dict[str, Any] = {name: portable(text) for name in FACTS if (text := getattr(one, name))}
+    return dataclasses.replace(one, **facts)
 
 
 def _exercise(data: dict[str, Any]) -> Exercise:

@@ -9,12 +9,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
+from pygments.token import Token
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.segment import Segment
+from rich.style import Style
+from rich.syntax import ANSISyntaxTheme, Syntax
 from rich.table import Table
 from rich.text import Text
+from rich.theme import Theme
 
 from autograder.basics.text import brief, plain
 from autograder.lesson.report import Criterion, Exercise, Report, Status, Verdict
@@ -23,6 +27,15 @@ from autograder.render import words
 GAP, ID, LONGEST_ID = 2, len("student"), 80  # of the class table: columns between two; of an id at least, and at most
 NOTE, NOTES = 30, 48  # … of notes that stand beside the marks, at least and at most
 
+GREEN = "color(28)"
+THEME = Theme(
+    {"green": GREEN, "yellow": "color(130)", "red": "color(160)", "dim": "color(243)"}
+)  # on white and on black
+CODE = ANSISyntaxTheme({
+    Token: Style(), Token.Comment: Style.parse("color(243)"), Token.Keyword: Style(bold=True),
+    Token.Literal.String: Style.parse(GREEN), Token.Literal.Number: Style.parse("color(130)"),
+    Token.Name.Function: Style(bold=True),
+})  # fmt: skip
 UNREAD = (BrokenPipeError,)  # what printing raises when nobody reads on
 COLOUR = {
     Status.PASSED: "green", Status.PARTIAL: "yellow", Status.FAILED: "red", Status.ERROR: "red",
@@ -106,6 +119,13 @@ def _help(criterion: Criterion, hints: int) -> list[Text]:
     return diagnosis + [Text.assemble((f"{words.HINT} ", "bold"), safe(hint)) for hint in given]
 
 
+def code(source: str) -> Text:
+    """Python in colours."""
+    found = Syntax(source, "python", theme=CODE).highlight(source)
+    found.rstrip()
+    return found
+
+
 def class_table(reports: Iterable[Report], exercises: Sequence[str]) -> RenderableType:
     """The marks of a class: a row a student, a column an exercise."""
     return _ClassTable(tuple(reports), exercises)
@@ -185,8 +205,8 @@ class Log(logging.Handler):
 
 def console(*, error: bool = False, piped: int | None = None) -> Console:
     """Where to show something: the terminal, or a file or pipe, whose lines are `piped` characters long."""
-    found = _Console(stderr=error)
-    return found if found.is_terminal or piped is None else _Console(stderr=error, width=piped)
+    found = _Console(stderr=error, theme=THEME)
+    return found if found.is_terminal or piped is None else _Console(stderr=error, theme=THEME, width=piped)
 
 
 class _Console(Console):

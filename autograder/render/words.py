@@ -50,7 +50,7 @@ def first(report: Report) -> tuple[str, str]:
     """Where to begin: the id of an exercise, or "", and a sentence."""
     for exercise in report.exercises:
         if exercise.status is Status.NOT_ATTEMPTED:
-            return exercise.id, "is the next one to write."
+            return exercise.id, "is the next one to look at." if exercise.note else "is the next one to write."
         if exercise.lost and exercise.status is Status.ERROR:
             return exercise.id, "could not be run. Get that going first."
         if exercise.lost:

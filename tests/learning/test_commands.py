@@ -250,7 +250,7 @@ def test_a_file_that_is_no_notebook(command: list[str], say: Say, tmp_path: Path
     (tmp_path / "sgd.ipynb").write_text("{")
     assert say(*command) == (
         "autograder: sgd.ipynb: the file is not JSON, so it is no Jupyter notebook: if Jupyter cannot open it either, "
-        "there may be an earlier one in .ipynb_checkpoints; `autograder start` makes a fresh copy\n2"
+        "there may be an earlier one in .ipynb_checkpoints; `autograder start FOLDER` makes a fresh copy\n2"
     )
 
 

@@ -95,7 +95,7 @@ def test_one_loss_an_epoch(student, reference):
     expect.true(len(losses) == 4, f"a list of {len(losses)}", "a list of 4 floats")
     odd = [loss for loss in losses if not is_float(loss)]
     if odd:
-        expect.fail(f"a list with {expect.show(odd[0])}, a {type(odd[0]).__name__}, in it", "a list of 4 floats")
+        expect.fail(f"a list with {expect.show(odd[0])} ({expect.kind(odd[0])}) in it", "a list of 4 floats")
     moved(a, torch.zeros(3))
     flat = student.fit(*units(3), zeros(3), 0.0, 3, 2)
     expect.true(
