@@ -23,6 +23,7 @@ class Keyboard:
     def __init__(self, console: Console, tell: Callable[[str | signal.Signals], None]) -> None:
         self._tell = tell
         self._input: Input | None = create_input() if console.is_terminal and sys.stdin.isatty() else None
+        self._raw = contextlib.ExitStack()
 
     @contextlib.contextmanager
     def open(self) -> Iterator[None]:
@@ -33,7 +34,8 @@ class Keyboard:
             if self._input is not None:
                 if STOPS is not None:
                     self._hear(STOPS, SUSPEND, back)
-                back.enter_context(self._input.raw_mode())
+                self._raw.enter_context(self._input.raw_mode())
+                back.callback(self._raw.close)
                 back.enter_context(self._input.attach(self._read))
             yield
 
@@ -43,8 +45,9 @@ class Keyboard:
             return
         loop = asyncio.get_running_loop()
         loop.remove_signal_handler(STOPS)
-        with self._input.cooked_mode():
-            os.kill(0, STOPS)  # all that the shell has started as one
+        self._raw.close()
+        os.kill(0, STOPS)  # all that the shell has started as one
+        self._raw.enter_context(self._input.raw_mode())
         loop.add_signal_handler(STOPS, self._tell, SUSPEND)
 
     def _hear(self, number: signal.Signals, event: str | signal.Signals, back: contextlib.ExitStack) -> None:

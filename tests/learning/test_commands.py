@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,12 +14,15 @@ import pexpect
 import pytest
 
 from autograder.basics.text import plain
+from autograder.learning import commands
+from autograder.lesson.manifest import Lesson
 from autograder.sandbox import levels, probe
 from tests.learning.conftest import Say
 from tests.sample_class import Maker
 from tests.terminals import PROGRAM, Terminal
 
 SUM = "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).sum()"
+RIGHT = "def predict(x, a):\n    return x @ a"
 LUCKY = """
 import torch
 def predict(x, a):
@@ -121,6 +125,101 @@ def test_each_hint_goes_one_level_further(say: Say, save: Callable[..., None], t
     assert remembered(tmp_path)["hints"] == {
         "mse": {"criterion": "gives the mean of the squared errors", "misconception": "sum-not-mean", "hints": 3}
     }
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What graders were started for."""
+    found: list[str] = []
+    grader: Any = vars(commands)["grader"]
+
+    def start(lesson: Lesson, *arguments: Any, **options: Any) -> Any:
+        found.append(lesson.assignment)
+        return grader(lesson, *arguments, **options)
+
+    monkeypatch.setattr(commands, "grader", start)
+    return found
+
+
+def test_an_unchanged_notebook_is_not_graded_again(
+    say: Say, started: list[str], save: Callable[..., None], tmp_path: Path
+) -> None:
+    save(mse=SUM)
+    first = say("next")
+    assert started == ["sgd"] and say("next") == first and started == ["sgd"]
+    for number in range(1, 4):
+        assert say("hint", "mse").endswith(f"\nThat is hint {number} of 3.\n0")
+    assert say("hint", "fit") == "fit is all right: there is nothing to hint at.\n0"
+    assert started == ["sgd"], "hints are in what was found"
+    (tmp_path / "helpers.py").write_text("one = 1\n")
+    assert say("next").startswith(first[:400]) and started == ["sgd"] * 2, "what lies beside it may matter"
+    save()
+    assert "Where to go from here" in say("next") and started == ["sgd"] * 3
+    assert "Where to go from here" in say("next") and started == ["sgd"] * 3, "both looks are remembered"
+
+
+def test_a_damaged_memory_is_no_memory(say: Say, started: list[str], save: Callable[..., None], tmp_path: Path) -> None:
+    save(mse=SUM)
+    first, path = say("next"), tmp_path / "progress.json"
+    whole = path.read_text("utf-8")
+    looks = json.loads(whole)["looks"]
+    for damaged in (whole.replace(looks, looks[:-8]), whole.replace(looks, looks[::-1]), whole[:-20], "", "[]"):
+        path.write_text(damaged, "utf-8")
+        before = len(started)
+        assert say("next") == first and len(started) == before + 1
+
+
+def test_what_ran_out_of_time_is_looked_at_anew_but_its_hints_are_known(
+    say: Say, started: list[str], save: Callable[..., None]
+) -> None:
+    save("blank", predict="def predict(x, a):\n    while True: pass")
+    assert "stopped after 3 s" in say("next") and len(started) == 1
+    assert say("hint", "predict").count("Hint:") == 1 and len(started) == 1
+    assert "stopped after 3 s" in say("next") and len(started) == 2
+
+
+def test_without_torch_in_the_process_where_nothing_is_graded(
+    save: Callable[..., None], tmp_path: Path, say: Say
+) -> None:
+    save(mse=SUM)
+    say("next")
+    code = (
+        "import sys; from autograder import cli; sys.argv = ['autograder', 'hint', 'mse']; "
+        "status = cli.main(); assert not {'torch', 'pytest', 'nbgrader'} & set(sys.modules); sys.exit(status)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "") and "That is hint 1 of 3." in done.stdout
+
+
+def test_a_cell_that_is_gone_is_said_to_be_gone_and_reset_brings_it_back(
+    say: Say, maker: Maker, tmp_path: Path
+) -> None:
+    (tmp_path / "sgd.ipynb").write_text(maker.text("blank", {"predict": RIGHT}, delete=("mse",), bare=True), "utf-8")
+    gone = "mse: not attempted, 0 of 8 points\n  Its cell is gone: `autograder reset mse` brings it back.\n"
+    assert gone in say("next") and gone in say("check", "sgd.ipynb")
+    assert "mse is the next one to look at." in say("check", "sgd.ipynb")
+    assert say("reset", "mse") == (
+        "mse is a stub again, in sgd.ipynb.\n"
+        "Its cell was gone, and is where it belongs.\n"
+        "If the notebook is open, load it again: File > Reload Notebook from Disk.\n0"
+    )
+    assert "Its cell is gone" not in say("next") and "Exercise 2 of 7" in say("next")
+
+
+SIGNS = {"ascii": ("+", "x", "."), "latin-1": ("+", "x", "·"), "utf-8": ("✓", "✗", "·")}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("encoding", SIGNS)
+def test_right_and_wrong_are_two_signs_in_any_encoding(
+    encoding: str, save: Callable[..., None], tmp_path: Path
+) -> None:
+    save("blank", predict=RIGHT, mse=SUM)
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "COLUMNS": "80"}
+    done = subprocess.run([PROGRAM, "next"], cwd=tmp_path, capture_output=True, env=environment)
+    right, wrong, unwritten = SIGNS[encoding]
+    assert f"{right} predict  {wrong} mse  {unwritten} gradient" in done.stdout.decode(encoding)
+    assert done.stderr == b"" and b"?" not in done.stdout
 
 
 def test_another_failure_begins_with_its_first_hint(say: Say, save: Callable[..., None]) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -101,6 +103,71 @@ def test_what_hangs_is_stopped_and_the_next_save_is_looked_at(watch: Callable[[]
     assert "Does every loop of yours come to an end?" not in screen, "a hint is given when it is asked for"
     save("blank", predict=RIGHT)
     terminal.until("Exercise 2 of 7")
+
+
+def test_a_save_in_place_never_looks_like_a_broken_file(
+    watch: Callable[[], Terminal], save: Save, maker: Maker, tmp_path: Path
+) -> None:
+    """Jupyter empties the file, and then fills it; under load, or on a network drive, with pauses."""
+    save("blank")
+    terminal, path = watch(), tmp_path / "sgd.ipynb"
+    terminal.until("q  quit")
+    for number in range(50):
+        data = maker.text("blank", {"predict": f"{RIGHT}  # {number}"}, bare=True).encode()
+        with path.open("wb", buffering=0) as file:
+            for start in range(0, len(data), 16384):
+                time.sleep(0.4 if number % 10 == 0 else 0.005)
+                file.write(data[start : start + 16384])
+                terminal._read()
+                assert "not JSON" not in terminal.screen and "gone" not in terminal.screen
+    terminal.until("1 of 7 exercises, 6 of 53 points")
+    save("blank", predict=RIGHT, mse=SUM)
+    assert "not JSON" not in terminal.until("another hint (0 of 3 given)")
+
+
+def replaced(folder: Path, text: str) -> None:
+    """The folder of the notebook is another one, as after `git switch`, a restored backup, or unpacking it again."""
+    new = folder.with_name("new")
+    shutil.copytree(folder, new, symlinks=True)
+    (new / "sgd.ipynb").write_text(text, "utf-8")
+    folder.rename(folder.with_name("old"))
+    new.rename(folder)
+
+
+def switched(folder: Path, text: str) -> None:
+    """Another branch has another notebook."""
+    git = ("git", "-c", "user.name=me", "-c", "user.email=me@example.com", "-C", str(folder))
+    for command in (("init", "-q"), ("add", "sgd.ipynb"), ("commit", "-qm", "one"), ("switch", "-qc", "other")):
+        subprocess.run([*git, *command], check=True)
+    before = (folder / "sgd.ipynb").read_text("utf-8")
+    (folder / "sgd.ipynb").write_text(text, "utf-8")
+    subprocess.run([*git, "commit", "-qam", "two"], check=True)
+    subprocess.run([*git, "switch", "-q", "-"], check=True)
+    assert (folder / "sgd.ipynb").read_text("utf-8") == before
+    subprocess.run([*git, "switch", "-q", "other"], check=True)
+
+
+def linked(folder: Path, text: str) -> None:
+    """What a link leads to is saved."""
+    (folder / "sgd.ipynb").resolve().write_text(text, "utf-8")
+
+
+@pytest.mark.parametrize("change", [replaced, switched, linked], ids=lambda change: change.__name__)
+def test_it_does_not_go_deaf(change: Callable[[Path, str], None], maker: Maker, tmp_path: Path) -> None:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    path = folder / "sgd.ipynb"
+    if change is linked:
+        (tmp_path / "there").mkdir()
+        path.symlink_to("../there/mine.ipynb")
+    path.write_text(maker.text("blank", {}, bare=True), "utf-8")
+    terminal = Terminal(folder, "watch")
+    terminal.until("q  quit")
+    change(folder, maker.text("blank", {"predict": RIGHT}, bare=True))
+    terminal.until("1 of 7 exercises, 6 of 53 points")
+    path.write_text(maker.text("blank", {"predict": RIGHT, "mse": SUM}, bare=True), "utf-8")
+    terminal.until("another hint (0 of 3 given)")
+    terminal.close()
 
 
 def test_in_a_pipe_every_save_gets_a_plain_page(save: Save, tmp_path: Path) -> None:
