@@ -8,7 +8,7 @@ import unicodedata
 
 import pytest
 
-from autograder.basics.text import brief, escaped, plain, slug
+from autograder.basics.text import SPELLED, brief, escaped, plain, portable, slug
 
 EVERY = "".join(map(chr, range(sys.maxunicode + 1)))
 
@@ -41,3 +41,30 @@ def test_long_text_keeps_its_beginning_and_its_end() -> None:
 def test_slug_of_a_title() -> None:
     assert slug("SGD from scratch") == "sgd-from-scratch"
     assert slug("  Über 2 (two) — ways! ") == "ber-2-two-ways"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a function: <function f.<locals>.<lambda> at 0x7f8a97a06020>", "a function: <function f.<locals>.<lambda>>"),
+        ("[a T: <__main__.T object at 0x7f29a6133150>]", "[a T: <__main__.T object>]"),
+        ("<module 'torch' from '/home/a b/.venv/lib/python3.11/site-packages/torch/__init__.py'>",
+         "<module 'torch' from 'torch/__init__.py'>"),
+        ("cannot import name 'x' from 'torch' (/opt/lib/python3.12/site-packages/torch/__init__.py)",
+         "cannot import name 'x' from 'torch' (torch/__init__.py)"),
+        ("(C:\\kit\\Lib\\site-packages\\torch\\nn.py)", "(torch\\nn.py)"),
+        ("No such file: '/tmp/autograder-ab/hand-in-x1_y/data.csv'", "No such file: './data.csv'"),
+        ("4 / 2 is 0x2, at 0 and 1/3 python", "4 / 2 is 0x2, at 0 and 1/3 python"),
+    ],
+)  # fmt: skip
+def test_what_differs_between_machines_and_runs_is_left_out(text: str, said: str) -> None:
+    assert portable(text) == said
+
+
+def test_signs_stay_different_where_an_encoding_has_none_of_them() -> None:
+    signs = "✓✗!·–"
+    for encoding in ("ascii", "latin-1", "cp1252", "cp437", "utf-8"):
+        spelled = signs.encode(encoding, SPELLED).decode(encoding)
+        assert len(set(spelled)) == len(spelled) == len(signs) and "?" not in spelled
+    assert "“é…” ∑█▏".encode("ascii", SPELLED) == b'"e..." ?# '
+    assert "\ud800".encode("utf-8", SPELLED) == b"?"

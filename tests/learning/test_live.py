@@ -181,6 +181,24 @@ def test_all_at_once(notebook: Notebook, maker: Maker) -> None:
     assert output["data"]["text/html"].count("data:image/png;base64,") == 2
 
 
+def test_after_a_restart_a_cell_was_not_run_and_not_unwritten() -> None:
+    not_run = "Its cell was not run since the kernel was started: run it, and check again."
+    with Notebook() as notebook:
+        notebook.run("import torch\nfrom autograder import check")
+        (output,) = notebook.run("check('mse')")
+        assert output["data"]["text/plain"].splitlines() == [
+            "mse: not attempted, 0 of 8 points", f"  {not_run}", "", "mse is the next one to look at.", "0 of 8 points",
+        ]  # fmt: skip
+        assert not_run in output["data"]["text/html"] and "Nothing is written" not in output["data"]["text/html"]
+        notebook.run("def gradient(x, y, a):\n    return torch.autograd.grad(mse(predict(x, a), y), a)[0]")
+        assert "Not run since the kernel was started, though it may be needed here: `predict`, `mse`." in " ".join(
+            notebook.says("check(gradient)").split()
+        )
+        notebook.run("def mse(y_hat, y):\n    raise NotImplementedError('This exercise is not written yet.')")
+        (output,) = notebook.run("check(mse)")
+        assert "Nothing is written here yet." in output["data"]["text/html"], "now it was run"
+
+
 def test_graders_that_were_killed_are_started_again(notebook: Notebook) -> None:
     (desk,) = notebook.process.children()
     desk.kill()

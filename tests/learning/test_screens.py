@@ -47,6 +47,41 @@ def test_next_and_check(name: str, start: str, answers: dict[str, str], say: Say
     matches(f"check, {name}", say("check", "sgd.ipynb"), tmp_path)
 
 
+def test_a_deleted_cell(say: Say, maker: Maker, tmp_path: Path) -> None:
+    text = maker.text("blank", {"predict": RIGHT}, delete=("mse",), bare=True)
+    (tmp_path / "sgd.ipynb").write_text(text, "utf-8")
+    matches("next, one gone", say("next"), tmp_path)
+
+
+COLOURS = re.compile(r"\x1b\[([0-9;]*)m")
+
+
+def contrast(number: int, paper: float) -> float:
+    """WCAG's contrast of a colour of xterm's cube or greys with white (1) or black (0)."""
+    cube = [(number - 16) // 36, (number - 16) // 6 % 6, (number - 16) % 6]
+    parts = [(0, 95, 135, 175, 215, 255)[one] for one in cube] if number < 232 else [8 + 10 * (number - 232)] * 3
+    linear = [part / 3294.6 if part < 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in parts]
+    found = sum(part * weight for part, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
+    return (max(found, paper) + 0.05) / (min(found, paper) + 0.05)
+
+
+@pytest.mark.parametrize("command", [("next",), ("check", "sgd.ipynb"), ("solution", "mse", "--spoil")])
+def test_colours_can_be_read_on_white_and_on_black(
+    command: tuple[str, ...], say: Say, maker: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sgd.ipynb").write_text(maker.text("blank", {"predict": RIGHT, "mse": SUM}, bare=True), "utf-8")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("COLORTERM", raising=False)
+    codes = set(COLOURS.findall(say(*command)))
+    numbers = {int(code) for found in codes if "38;5;" in found for code in [found.split("38;5;")[1].split(";")[0]]}
+    assert codes and all(found in ("", "0", "1", "3") or "38;5;" in found for found in codes), "no colour of a theme"
+    assert all(contrast(one, paper) > 3.8 for one in numbers - {BEHIND} for paper in (0.0, 1.0))
+
+
+BEHIND = 237  # what is behind a bar, which says nothing
+
+
 @pytest.fixture
 def watching(maker: Maker, tmp_path: Path) -> Iterator[Terminal]:
     (tmp_path / "sgd.ipynb").write_text(maker.text("blank", {"predict": RIGHT, "mse": SUM}, bare=True), "utf-8")
