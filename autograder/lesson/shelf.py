@@ -23,8 +23,14 @@ def here() -> Path:
     """Where the lessons of a command are: in the course that the current folder is in, if it has any, or in this kit.
 
     Graders are run, so a course further up is taken for one only if its settings are this user's own.
+
+    Raises:
+        Refused: the current folder was removed.
     """
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:
+        raise Refused("the current folder is gone: `cd` to one that is there") from None
     courses = (one for one in (here, *here.parents) if (one / CONFIG).is_file() and names(one))
     return next((one for one in courses if one == here or _own(one / CONFIG)), KIT)
 

@@ -344,6 +344,13 @@ def test_a_notebook_that_there_is_not(command: list[str], say: Say) -> None:
     )
 
 
+def test_a_folder_that_was_removed_meanwhile(say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert say("next") == "autograder: the current folder is gone: `cd` to one that is there\n2"
+
+
 @pytest.mark.parametrize("command", [["next"], ["hint", "mse"], ["solution", "mse"]])
 def test_a_file_that_is_no_notebook(command: list[str], say: Say, tmp_path: Path) -> None:
     (tmp_path / "sgd.ipynb").write_text("{")
