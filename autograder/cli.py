@@ -157,6 +157,7 @@ COURSE = _told("dir", metavar="DIR", help="the folder, which is made if need be"
 JOBS = _told("--jobs", metavar="N", type=_positive, help="default: all cores")
 STUDENT = _told("--student", metavar="GLOB", default="*", help="only the students of this name")
 FORCE = _told("--force", action="store_true", help="grade again what has not changed")
+AUDIT = _told("--audit", action="store_true", help="see whether what has all marks passes the visible checks, too")
 ISOLATION = _told(
     "--isolation", metavar="LEVEL", default=levels.BEST,
     help=f"how student code is shut in: {' or '.join(levels.LEVELS)} (default: {levels.BEST})",
@@ -197,7 +198,7 @@ def _parser() -> argparse.ArgumentParser:
     add("doctor", classroom.doctor, "say what this machine and this course lack, if anything", AS_JSON)
     add("release", classroom.release, "make the notebooks in exercises/ from the lessons in solutions/", every)
     add("grade", classroom.grade, "grade everything in course/submitted/ into nbgrader's gradebook",
-        assignment, JOBS, STUDENT, FORCE, ISOLATION)  # fmt: skip
+        assignment, JOBS, STUDENT, FORCE, ISOLATION, AUDIT)  # fmt: skip
     return parser
 
 

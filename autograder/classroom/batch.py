@@ -127,7 +127,7 @@ class Batch:
             Unwritable: a folder cannot be written to.
             NoGradebook: its server does not answer, or the file is not one, is locked or not ours to write.
         """
-        self._limits()
+        self.limits()
         top = self.course.root / "course"
         for folder in (top, top / "autograded", top / "feedback", top / "reports"):
             try:
@@ -179,7 +179,12 @@ class Batch:
     def _lesson(self) -> Lesson:
         return Lesson.load(self.assignment, self.course.root)
 
-    def _limits(self) -> Limits:
+    def limits(self) -> Limits:
+        """Those of the course.
+
+        Raises:
+            Refused: its settings name one that there is not.
+        """
         try:
             return Limits.of(self.course.config.HiddenGraders.get("limits", {}))
         except UnknownLimit as error:
@@ -187,7 +192,7 @@ class Batch:
 
     def _grade(self, students: list[str], jobs: int) -> Iterator[Outcome]:
         """A process that dies or hangs is replaced, and costs the hand-in that it was at, no other."""
-        limits = self._limits()
+        limits = self.limits()
         seconds = limits.submission + limits.grace + MARGIN
         pool = ProcessPool(
             max_workers=min(jobs, len(students)),

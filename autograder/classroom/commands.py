@@ -75,7 +75,21 @@ def grade(options: argparse.Namespace) -> Exit:
     students = batch.students(options.student)
     batch.prepare()
     outcomes = _grade_with_progress(batch, students, options.jobs or os.cpu_count() or 1)
-    return _summarise(batch, lesson, outcomes + batch.strays(options.student))
+    status = _summarise(batch, lesson, outcomes + batch.strays(options.student))
+    if options.audit:
+        _audit(batch, lesson, [outcome.student for outcome in outcomes if outcome.error is None])
+    return status
+
+
+def _audit(batch: Batch, lesson: Lesson, students: list[str]) -> None:
+    """Say what the class tells about the kit."""
+    from autograder.classroom.findings import findings  # torch, as above
+
+    number = 0
+    for line in findings(batch, lesson, students):
+        terminal.say(f"audit: {line}")
+        number += 1
+    terminal.say(f"audit: {number} findings about the kit" if number != 1 else "audit: 1 finding about the kit")
 
 
 def _demand_isolation(level: str) -> None:

@@ -3,4 +3,4 @@
 In go a lesson, a hand-in, and where workers come from. It opens no gradebook, prints nothing, and knows no class.
 """
 
-__all__ = ["diagnosis", "grader", "local", "verdicts"]
+__all__ = ["audit", "diagnosis", "grader", "local", "verdicts"]

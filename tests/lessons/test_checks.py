@@ -87,3 +87,12 @@ def test_words_are_right_or_not_and_nobody_says_which(changed: str, says: str | 
     found = seen(Answer(SGD, "vocabulary", "", f"vocabulary = {right!r}\n{changed}", right=False))
     assert (says is None and found == {}) or (says or "") in found["vocabulary"]
     assert not any(letter in found.get("vocabulary", "") for letter in ("epoch", "'F'", "=F"))
+
+
+def test_what_uses_a_wrong_answer_is_not_looked_at(seen: Audit, warm: WarmProcess, tmp_path: Path) -> None:
+    path = tmp_path / "sgd.ipynb"
+    path.write_text(maker_of(SGD).text(answers={"mse": "def mse(y_hat, y):\n    return (y_hat - y).sum()"}, bare=True))
+    marks = {task.id: 0 if task.id == "mse" else task.points for task in SGD.tasks}
+    exercises = tuple(Exercise(task.id, marks[task.id], task.points, Status.PASSED, None, ()) for task in SGD.tasks)
+    report = Report.of("sgd", exercises, isolation="none")
+    assert audit(SGD, read(path, SGD), report, warm, QUICK) == {}
