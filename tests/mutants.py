@@ -112,7 +112,7 @@ def _replacements(node: ast.AST) -> Iterator[Any]:
     match node:
         case ast.BinOp(left, op, right):
             yield from (ast.BinOp(left, other(), right) for other in OPERATORS if not isinstance(op, other))
-            yield from (left, right, ast.BinOp(right, op, left))
+            yield from (left, right, *([] if isinstance(op, (ast.Add, ast.Mult)) else [ast.BinOp(right, op, left)]))
         case ast.Constant(value) if isinstance(value, int) and not isinstance(value, bool):
             yield from (ast.Constant(other) for other in (value + 1, value - 1, -value - 2))
         case ast.Call(ast.Attribute(owner, name), arguments, keywords):

@@ -95,6 +95,10 @@ def test_several_rows(student, reference, draw):
         x, y = torch.tensor(X), torch.tensor(targets)
         expected = reference.gradient(x, y, leaf(*place))
         expect.values(student.gradient(x, y, leaf(*place)), expected, rtol=RTOL)
+    x, place = torch.tensor(X, dtype=torch.float64), leaf(0.5, 0.25, dtype=torch.float64)
+    y = (x @ place).detach() + 1e-5 * torch.tensor(Y, dtype=torch.float64)  # near its best a slope is small, and not 0
+    expected = reference.gradient(x, y, leaf(0.5, 0.25, dtype=torch.float64))
+    expect.values(student.gradient(x, y, place), expected, rtol=RTOL, least=0.0)
     ask(student, reference, draw("many rows", 4, 2), draw("many targets", 4), draw("many places", 2))
 
 

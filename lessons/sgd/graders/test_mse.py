@@ -98,10 +98,11 @@ def test_three_errors(student, reference, draw):
         y_hat, y = torch.tensor(predictions), torch.tensor(targets)
         expected = reference.mse(y_hat, y)  # first: a student's function may change what it is given
         expect.values(student.mse(y_hat, y), expected)
-    small = torch.tensor([0.5, -0.25, 0.75], dtype=torch.float64)
-    errors = torch.tensor([3e-4, -2e-4, 5e-4], dtype=torch.float64)  # of which nothing is left beside an epsilon
-    expected = reference.mse(small + errors, small)
-    expect.values(student.mse(small + errors, small), expected, rtol=1e-4, least=0.0)
+    truth = torch.tensor([0.5, -0.25, 0.75], dtype=torch.float64)
+    for size in (1e-4, 1e4):  # of the one nothing is left beside an epsilon, of the other nothing is to be cut off
+        y_hat = truth + size * torch.tensor([3.0, -2.0, 5.0], dtype=torch.float64)
+        expected = reference.mse(y_hat, truth)
+        expect.values(student.mse(y_hat, truth), expected, rtol=1e-4, least=0.0)
     ask(student, reference, *draw("five errors", 2, 5))
 
 

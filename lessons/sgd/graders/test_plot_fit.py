@@ -71,11 +71,11 @@ def shown(student):
 
 @pytest.fixture
 def drawn(student):
-    """When called: the points of each thing that the student's function draws, (m, 2); endless lines by two of theirs."""
+    """When called: the kind and the points of each thing that is drawn, (m, 2); and endless lines by two of theirs."""
 
     def points_and_lines():
         marks = shown(student)[0].marks
-        points = [torch.from_numpy(mark["xy"]) for mark in marks if mark["kind"] != "axline"]
+        points = [(mark["kind"], torch.from_numpy(mark["xy"])) for mark in marks if mark["kind"] != "axline"]
         endless = [torch.from_numpy(mark["xy"]) for mark in marks if mark["kind"] == "axline"]
         return points, endless
 
@@ -153,9 +153,16 @@ def on_the_line(points):
 
 
 def fitted(things):
-    """The points of all things that show the fitted line and, but for the data, nothing else: (m, 2)."""
-    others = [points[~torch.stack([at(points, row) for row in DATA]).any(0)] for points in things]
-    found = [points for points in others if len(points) and len(on_the_line(points)) == len(points)]
+    """The points of all things that show the fitted line and, but for dots at the data, nothing else: (m, 2).
+
+    What is joined and passes through the data, as the sticks of residuals do, is no fitted line.
+    """
+    found = []
+    for kind, points in things:
+        data = torch.stack([at(points, row) for row in DATA]).any(0)
+        others = points[~data]
+        if len(others) and len(on_the_line(others)) == len(others) and not (kind == "line" and data.any()):
+            found.append(others)
     return torch.cat([*found, torch.empty(0, 2, dtype=torch.float64)])
 
 
@@ -181,7 +188,7 @@ def test_data(student, drawn, draw):
     Which column of x varies? It belongs on the horizontal axis, and y on the vertical one.
     """
     things, _ = drawn()
-    points = torch.cat([*things, torch.empty(0, 2, dtype=torch.float64)])
+    points = torch.cat([*(points for _, points in things), torch.empty(0, 2, dtype=torch.float64)])
     missing = [row.tolist() for row in DATA if not at(points, row).any()]
     expect.true(
         not missing,
