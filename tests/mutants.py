@@ -85,7 +85,7 @@ class Artist(Imitation):
             raise StudentError(type(error).__name__, str(error), "") from error
         return Drawing(b"", tuple(marks), None, drawing.is_attached(self._figure.axes[0]))
 
-    def _call(self, name: str, args: tuple[Any, ...], *, drawn: bool = False, throw: int = 0) -> Any:
+    def _call(self, name: str, args: tuple[Any, ...], *, drawn: bool = False) -> Any:
         args = tuple(self._figure.axes[0] if isinstance(arg, Axes) else arg for arg in args)
         return super()._call(name, args, drawn=drawn)
 

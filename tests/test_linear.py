@@ -11,7 +11,7 @@ import pytest
 
 from autograder.basics.text import brief, escaped, plain, savable
 from autograder.graders.show import show
-from autograder.grading.case import PLACE
+from autograder.grading.cells import PLACE
 from autograder.handin import calls, handin
 from autograder.lesson.manifest import Lesson
 from autograder.render import html

@@ -26,6 +26,8 @@ class Entry:
         holds: whether what the graders have seen shows it.
         criteria: the tests whose failure a sign explains; none means all.
         last: whether all other entries come before it.
+        alone: whether a sign is asked of the calls of one criterion at a time, and told for those where it shows.
+        exact: whether it says that the numbers are right, so that this has to be seen in every call that came back.
     """
 
     id: str
@@ -35,10 +37,16 @@ class Entry:
     holds: Callable[[Traces], bool] | None = None
     criteria: tuple[str, ...] = ()
     last: bool = False
+    alone: bool = False
+    exact: bool = False
 
     def told_for(self, *criteria: str) -> Entry:
         """The same entry, for these criteria only."""
         return dataclasses.replace(self, criteria=criteria)
+
+    def where_it_shows(self) -> Entry:
+        """The same sign, for those criteria alone whose own calls show it."""
+        return dataclasses.replace(self, alone=True)
 
     def but_for(self, *functions: str) -> Entry:
         """The same sign, which does not look at the calls of these functions."""
@@ -57,14 +65,19 @@ def wrong(answer: Function) -> Entry:
     return Entry(*_texts(answer), answers=(answer,))
 
 
+def exact(entry: Entry) -> Entry:
+    """An entry that says that the numbers are right: told only where they are the lesson's in every call."""
+    return dataclasses.replace(entry, exact=True)
+
+
 def also(*answers: Function) -> Callable[[Entry], Entry]:
     """More forms of an entry's wrong answer."""
     return lambda entry: dataclasses.replace(entry, answers=(*entry.answers, *answers))
 
 
-def sign(*criteria: str, last: bool = False) -> Callable[[Function], Entry]:
+def sign(*criteria: str, last: bool = False, alone: bool = False) -> Callable[[Function], Entry]:
     """An entry that is recognised by a predicate on the traces: {test: calls}."""
-    return lambda holds: Entry(*_texts(holds), holds=holds, criteria=criteria, last=last)
+    return lambda holds: Entry(*_texts(holds), holds=holds, criteria=criteria, last=last, alone=alone)
 
 
 def retold(entry: Entry) -> Callable[[Function], Entry]:

@@ -8,6 +8,8 @@ import torch
 from autograder.graders.catalogue import sign
 from autograder.sandbox.wire import Foreign
 
+METHODS = ("builtin_function_or_method", "method", "function")
+
 
 def calls(traces):
     """All calls that came back."""
@@ -35,6 +37,21 @@ def yields(traces):
     `yield` makes a generator of a function: it runs only when somebody asks it for one value after another.
     """
     return any(isinstance(call.value, Foreign) and call.value.type == "generator" for call in calls(traces))
+
+
+@sign()
+def gives_a_method(traces):
+    """What comes back is a method or a function itself, and not what it gives.
+
+    `numbers.mean` is a method, `numbers.mean()` is a number. Print both in a cell of their own.
+
+    Which name in your code is a method, and what makes Python call it?
+
+    Naming a function does not call it. Without a call you hand on the function, and a function has no numbers.
+    """
+    values = [call.value for call in calls(traces)]
+    inside = [item for value in values for item in (value if isinstance(value, list | tuple) else [value])]
+    return any(isinstance(item, Foreign) and item.type in METHODS for item in inside)
 
 
 @sign()
@@ -74,3 +91,33 @@ def writes_into_its_inputs(traces):
         for call in calls(traces)
         for old, new in zip(call.args, call.after, strict=False)
     )
+
+
+@sign()
+def switches_tracking(traces):
+    """Your function switches the tracking of a tensor that it is given on or off, and leaves it so.
+
+    Print requires_grad of each input before and after the call.
+
+    Which of your lines sets a flag, or ends in `requires_grad_()`? And is the line needed?
+
+    Who made a tensor has decided whether it is tracked. What is computed from a tracked one is tracked by itself.
+    """
+    return any(
+        isinstance(old, torch.Tensor) and isinstance(new, torch.Tensor) and old.requires_grad != new.requires_grad
+        for call in calls(traces)
+        for old, new in zip(call.args, call.after, strict=False)
+    )
+
+
+@sign()
+def switches_autograd_off(traces):
+    """Your function switches autograd off for the whole program, and never on again.
+
+    Call torch.is_grad_enabled() after your function.
+
+    Where does autograd look away in your code, and where does that end?
+
+    A `with` block sets everything back at its end, also after an error.
+    """
+    return any(not call.grad_enabled for call in calls(traces))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import torch
 
-ALMOST = 1e-2
+ALMOST = 1e-2  # of a number, and a tenth of that of the largest: what counts as nearly right
+EQUAL = 1e-4  # of a number, and a hundredth of that of the largest
 PARTS = {2: "half", 3: "a third", 4: "a quarter"}
 
 
@@ -25,18 +26,18 @@ def _several(found: torch.Tensor, wanted: torch.Tensor) -> str | None:
     if _equal(found, -wanted):
         return "Every sign is the other way round; the sizes are right."
     factor = _factor(found, wanted)
-    if factor is not None:
+    if factor is not None and abs(factor - 1) > ALMOST:
         return f"Every number is {_times(factor)} what it should be."
     if _equal(found.sort().values, wanted.sort().values):
         return "The numbers are right, but they stand in another order."
     if _equal(found.abs(), wanted.abs()):
         return "The sizes are right, but some signs are not."
     off = found - wanted
-    if _equal(off, off[0].expand_as(off)):
-        return f"Every number is too {'large' if off[0] > 0 else 'small'} by the same amount, {abs(float(off[0])):.6g}."
+    if _equal(wanted + off[0], found):
+        return f"Every number is too {'large' if off[0] > 0 else 'small'} by the same amount, {abs(float(off[0])):.3g}."
     if _close(found, wanted):
-        return "The numbers are nearly right, but not exact: something is rounded or approximate."
-    right = int((off.abs() <= 1e-4 * wanted.abs() + 1e-6).sum())
+        return f"The numbers are nearly right, but not exact: the worst is off by {_off(found, wanted)}."
+    right = int((off.abs() <= EQUAL * wanted.abs() + 0.01 * EQUAL * wanted.abs().max()).sum())
     return f"{right} of the {found.numel()} numbers {'is' if right == 1 else 'are'} right." if right else None
 
 
@@ -44,7 +45,7 @@ def _single(found: torch.Tensor, wanted: torch.Tensor) -> str:
     if _equal(found, -wanted):
         return "The sign is the other way round; the size is right."
     if _close(found, wanted):
-        return "The number is nearly right, but not exact: something is rounded or approximate."
+        return f"The number is nearly right, but not exact: it is off by {_off(found, wanted)}."
     factor = _factor(found, wanted)
     if factor is not None and (factor in (2, 3) or 1 / factor in (2, 3)):
         return f"The number is {_times(factor)} what it should be."
@@ -70,12 +71,16 @@ def _times(factor: float) -> str:
     return f"{part} of" if part else f"{factor:.4g} times"
 
 
+def _off(found: torch.Tensor, wanted: torch.Tensor) -> str:
+    return f"{float((found - wanted).abs().max()):.2g}"
+
+
 def _equal(one: torch.Tensor, other: torch.Tensor) -> bool:
-    return torch.allclose(one, other, rtol=1e-4, atol=1e-6)
+    return torch.allclose(one, other, rtol=EQUAL, atol=0.01 * EQUAL * float(other.abs().max()))
 
 
 def _close(one: torch.Tensor, other: torch.Tensor) -> bool:
-    return torch.allclose(one, other, rtol=ALMOST, atol=1e-3)
+    return torch.allclose(one, other, rtol=ALMOST, atol=0.1 * ALMOST * float(other.abs().max()))
 
 
 def _count(number: int) -> str:

@@ -32,9 +32,42 @@ def says(*patterns: str, type: str = "", origin: Callable[[str], bool] = lambda 
     return holds
 
 
+def line(error: StudentError) -> str:
+    """The student's line that an exception came from."""
+    lines = [text.strip() for text in error.trace.splitlines() if text.startswith("    ")]
+    return lines[-1] if lines else ""
+
+
+@sign()
+def stub_left(traces: Traces) -> bool:
+    """Your answer is there, and so is the line `raise NotImplementedError(…)`: delete that line.
+
+    Python runs your function from top to bottom, and a line with `raise` ends it at once.
+
+    Does the line stand above your answer or below it, and which of your lines are never reached?
+
+    The line was there to say that nothing is written yet. An exception ends a function, whatever else stands in it.
+    """
+    return any((error := raised(call)) is not None and error.stub for calls in traces.values() for call in calls)
+
+
+@sign()
+def with_without_a_call(traces: Traces) -> bool:
+    """The `with` was handed a class or a function itself, where it wants what a call of it makes.
+
+    `with open:` gives the same error, and `with open("notes.txt"):` does not.
+
+    What stands behind your `with`, and what makes Python call it?
+
+    Naming a function or a class does not call it. A `with` block needs the thing that the call makes.
+    """
+    return says(r"'(type|function|builtin_function_or_method|method)' object does not support the context manager",
+                r"^__enter__")(traces)  # fmt: skip
+
+
 @sign()
 def missing_parentheses(traces: Traces) -> bool:
-    """You asked a method itself for something, where you want it of the method's result.
+    """A method or a function itself is used here, where you want what it gives.
 
     `numbers.mean` is a method, `numbers.mean()` is a number. Print both in a cell of their own.
 
@@ -43,7 +76,8 @@ def missing_parentheses(traces: Traces) -> bool:
     Naming a function does not call it. Without a call you hold the function, and a function has neither numbers nor a gradient.
     """
     return says(r"(builtin_function_or_method|'method'|'function').* (has no attribute|is not subscriptable)",
-                r"unsupported operand type.*(builtin_function_or_method|'method'|'function')")(traces)  # fmt: skip
+                r"unsupported operand type.*(builtin_function_or_method|'method'|'function')",
+                r"not '?(builtin_function_or_method|method|function)'?$")(traces)  # fmt: skip
 
 
 @sign()
@@ -56,26 +90,29 @@ def mixed_up_no_grad(traces: Traces) -> bool:
 
     Recording is switched off for a block of code. A gradient is emptied on the tensor that holds it.
     """
-    return says(r"module 'torch' has no attribute '(zero_grad|nograd|no_gradient|grad)'")(traces)
+    return says(r"module 'torch' has no attribute '(zero_grad|nograd|no_gradient)'")(traces)
 
 
 @sign()
 def no_gradient_yet(traces: Traces) -> bool:
-    """A gradient is used before there is one: until the first backward() the field .grad is None.
+    """The .grad that this line uses is None: at this moment the tensor before the dot has no gradient.
 
-    Make `t = torch.tensor([1.0], requires_grad=True)` and print `t.grad`.
+    Print that tensor's `.grad` just before the line.
 
-    What fills `.grad`, and has that happened when your line runs?
+    Has a backward() run through this very tensor by then? And has nothing emptied the field since?
 
-    `.grad` is empty (None) until a backward() has run through this very tensor; nothing can be done with None.
+    `.grad` is None until a backward() has filled it, and again once it was emptied. What is computed from a tensor (`b = a - 1`, `a[0]`) is another tensor, with no gradient of its own.
     """
-    return says(r"'NoneType' object has no attribute '(zero_|data|detach|clone|fill_|numpy|mul|sub|add|mul_|sum|item|tolist|copy_)'",
-                r"unsupported operand type.*float' and 'NoneType'", r"unsupported operand type.*Tensor' and 'NoneType'")(traces)  # fmt: skip
+    return any(
+        (error := raised(call)) is not None and "NoneType" in error.message and re.search(r"\.grad\b", line(error))
+        for calls in traces.values()
+        for call in calls
+    )
 
 
 @sign()
 def nothing_came_back(traces: Traces) -> bool:
-    """Something in this line is None: a function or a method that you called gives nothing back.
+    """Something in this line is None, and nothing can be done with None.
 
     `print(random.shuffle([1, 2, 3]))` prints None; so does `print(loss.backward())`.
 
@@ -141,7 +178,7 @@ def unused_in_the_graph(traces: Traces) -> bool:
 
 @sign()
 def backward_from_many(traces: Traces) -> bool:
-    """backward() was called on several numbers at once; it starts from a single one.
+    """backward() was called on several numbers at once, and it starts from a single one.
 
     `(w * 2).backward()` works for one number in `w` and fails for two.
 
@@ -261,7 +298,7 @@ def gradient_must_fit(traces: Traces) -> bool:
 
     A gradient belongs to its tensor: entry by entry, the same shape and the same dtype.
     """
-    return says(r"assigned? (a )?grad", r"assigning? a gradient")(traces)
+    return says(r"assign(ed|ing)? (a )?grad")(traces)
 
 
 @sign()
@@ -278,6 +315,19 @@ def not_a_function(traces: Traces) -> bool:
 
 
 @sign()
+def flag_set_on_a_computed_tensor(traces: Traces) -> bool:
+    """You set requires_grad on a tensor that was computed from tracked ones; that is possible for leaves only.
+
+    `(w * 2).requires_grad = True` gives this error.
+
+    Is the tensor tracked already? Print its requires_grad before the line.
+
+    What is computed from tracked tensors is tracked by itself. Which tensors are tracked from the start is for the caller to decide.
+    """
+    return says(r"you can only change requires_grad flags of leaf variables\.$")(traces)
+
+
+@sign()
 def flag_of_a_computed_tensor(traces: Traces) -> bool:
     """You switch tracking off on a tensor that was computed from tracked ones; that is possible for leaves only.
 
@@ -288,6 +338,32 @@ def flag_of_a_computed_tensor(traces: Traces) -> bool:
     Whether a computed tensor is tracked follows from what it was computed from. One can leave the record behind, not forbid it.
     """
     return says(r"you can only change requires_grad flags of leaf")(traces)
+
+
+@sign()
+def backward_with_an_argument(traces: Traces) -> bool:
+    """What you put into the parentheses of backward() is taken for a weight of the loss, and does not fit it.
+
+    `l = (w * w).sum()` and then `l.backward(w)` gives this error, `l.backward()` does not.
+
+    Does backward() have to be told where the gradient should go?
+
+    A loss knows how it was computed, so backward() finds all tracked tensors by itself.
+    """
+    return says(r"Mismatch in shape: grad_output")(traces)
+
+
+@sign()
+def optimizer_wants_a_list(traces: Traces) -> bool:
+    """An optimizer wants a list of tensors, also where there is only one, and you hand it the tensor itself.
+
+    `torch.optim.SGD(w, lr=0.1)` gives this error for every tensor `w`.
+
+    How does one make a list of one thing?
+
+    A model usually has many parameters, so an optimizer takes them together, in something that it can walk through.
+    """
+    return says(r"params argument given to the optimizer should be an iterable")(traces)
 
 
 @sign()
@@ -352,7 +428,7 @@ def dtypes_do_not_fit(traces: Traces) -> bool:
 
 @sign()
 def unknown_name(traces: Traces) -> bool:
-    """A name in this line means nothing to Python: it was never given a value here.
+    """A name in this line means nothing to Python: it has no value here.
 
     `total = 0` and then `print(totla)` gives the same error: two letters in the wrong order are enough.
 

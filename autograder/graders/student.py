@@ -7,15 +7,17 @@ like any test of a local function.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 import torch
 
+from autograder.lesson import stub
 from autograder.lesson.manifest import STUB
 from autograder.sandbox import wire
 from autograder.sandbox.limits import MOST_POINTS as MOST_POINTS  # graders say so
@@ -26,6 +28,7 @@ from autograder.sandbox.submission import Submission
 MEMORABLE = 10_000  # numbers in a value that is remembered
 FEW = 100
 Header = dict[str, Any]
+Reply = tuple[Header, bytes]
 Kind = tuple[torch.Size, torch.dtype]  # of a tensor
 
 
@@ -37,7 +40,12 @@ class StudentError(Exception):
         message: its text.
         trace: the lines of the student's own cells that led there.
         origin: the library in whose code it was raised, such as "matplotlib"; empty if in the student's own line.
+        stub: whether it is the line of the stub, left beside an answer.
+        reply: what came with it from the worker.
     """
+
+    stub = False
+    reply: Reply = {}, b""
 
     def __init__(self, type: str, message: str, trace: str, origin: str = "") -> None:
         super().__init__(": ".join(filter(None, (type, message))))
@@ -67,12 +75,14 @@ class Drawing:
         marks: what lies on the axes (see `sandbox.drawing`).
         failure: what drawing it raised.
         attached: whether the axes are still part of their figure.
+        elsewhere: how many things lie on other figures that pyplot has open.
     """
 
     png: bytes
     marks: tuple[Header, ...]
     failure: StudentError | None
     attached: bool = True
+    elsewhere: int = 0
 
     @property
     def points(self) -> int:
@@ -97,6 +107,7 @@ class Call:
         leaves: for each tensor argument, whether it still is a leaf.
         grad_enabled: whether autograd was still on.
         raised: the exception.
+        left: twins of the arguments as the exception left them; empty if it raised none, or nobody knows.
         drawing: what lay on the axes afterwards, if somebody looked.
         answered: whether anything came of it; False if it was stopped, or its process ended.
         drawn: whether its inputs are this hand-in's own, so that no other answer's calls can be compared with it.
@@ -109,6 +120,7 @@ class Call:
     leaves: tuple[bool, ...] = ()
     grad_enabled: bool = True
     raised: StudentError | None = None
+    left: tuple[Any, ...] = ()
     drawing: Drawing | None = None
     answered: bool = True
     drawn: bool = False
@@ -117,25 +129,17 @@ class Call:
 class Asked(Protocol):
     """A `Student`, or what looks like one."""
 
-    def _call(self, name: str, args: tuple[Any, ...], *, drawn: bool = False, throw: int = 0) -> Any: ...
+    def _call(self, name: str, args: tuple[Any, ...], *, drawn: bool = False) -> Any: ...
 
 
 class Aside:
-    """The same functions, asked with inputs that were drawn for this hand-in: `student.aside.double(x)`.
+    """The same functions, asked with inputs that were drawn for this hand-in: `student.aside.double(x)`."""
 
-    `throw` numbers the throws of the student's dice: with another one, their code draws other random numbers.
-    """
-
-    def __init__(self, student: Asked, throw: int = 0) -> None:
+    def __init__(self, student: Asked) -> None:
         self._student = student
-        self._throw = throw
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        return lambda *args: self._student._call(name, args, drawn=True, throw=self._throw)
-
-    def throw(self, number: int) -> Aside:
-        """The same, with other luck than every other number."""
-        return Aside(self._student, number)
+        return lambda *args: self._student._call(name, args, drawn=True)
 
 
 class Student:
@@ -177,6 +181,15 @@ class Student:
         self.calls.append(Call(name, (), _kept(value)))
         return value
 
+    @contextlib.contextmanager
+    def seeded(self, seed: int) -> Iterator[None]:
+        """Let the student's code draw other random numbers meanwhile."""
+        before, self._submission.seed = self._submission.seed, self._submission.seed + seed
+        try:
+            yield
+        finally:
+            self._submission.seed = before
+
     def axes(self, *, current: bool = True) -> Axes:
         """Fresh axes to draw on, which pyplot takes for the current ones or not."""
         return Axes(_integer(self._ask({"op": "axes", "current": current})[0].get("handle")))
@@ -195,8 +208,9 @@ class Student:
         match wire.Decoder(body).decode(header.get("value")):
             case [bytes(png), list(marks)]:
                 failure = _error(header["undrawable"]) if "undrawable" in header else None
-                attached = header.get("attached") is True
-                return self._looked(Drawing(png, tuple(_mark(mark) for mark in marks), failure, attached))
+                elsewhere, attached = _integer(header.get("elsewhere", 0)), header.get("attached") is True
+                found = tuple(_mark(mark) for mark in marks)
+                return self._looked(Drawing(png, found, failure, attached, elsewhere))
         raise wire.WireError("the answer is not a drawing")
 
     def _looked(self, drawing: Drawing) -> Drawing:
@@ -210,13 +224,14 @@ class Student:
         self._given = []
         self.calls = []
 
-    def _call(self, name: str, args: tuple[Any, ...], *, drawn: bool = False, throw: int = 0) -> Any:
+    def _call(self, name: str, args: tuple[Any, ...], *, drawn: bool = False) -> Any:
         call = Call(name, tuple(twin(arg) for arg in args), answered=False, drawn=drawn)
         self.calls.append(call)
         try:
-            value = self._answer(name, args, throw)
+            value = self._answer(name, args)
         except StudentError as error:
-            self.calls[-1] = dataclasses.replace(call, raised=error, answered=True)
+            left = _left(args, *error.reply)
+            self.calls[-1] = dataclasses.replace(call, raised=error, answered=True, left=left)
             raise
         self.calls[-1] = dataclasses.replace(
             call, value=_kept(value), after=tuple(_kept(self._after.get(id(arg), arg)) for arg in args),
@@ -224,10 +239,10 @@ class Student:
         )  # fmt: skip
         return value
 
-    def _answer(self, name: str, args: tuple[Any, ...], throw: int) -> Any:
+    def _answer(self, name: str, args: tuple[Any, ...]) -> Any:
         sent: list[torch.Tensor] = []
         encoder = wire.Encoder(describe=lambda tensor: self._describe(encoder, tensor, sent), replace=_handle)
-        request = {"op": "call", "name": name, "args": [encoder.encode(arg) for arg in args], "throw": throw}
+        request = {"op": "call", "name": name, "args": [encoder.encode(arg) for arg in args]}
         header, body = self._ask(request, bytes(encoder.body))
         if header.get("earlier") is True:
             self.earlier.add(name)
@@ -298,16 +313,30 @@ class Student:
             raise Unanswered(header["name"])
         raised = answer.get("raised")
         if raised is not None:
-            error = _error(raised)
-            is_stub = error.type == "NotImplementedError" and error.message in ("", STUB)
-            own = isinstance(raised, dict) and raised.get("function") == header.get("name")
-            raise Unanswered(str(error)) if is_stub and own else error
+            error = _judged(raised, header.get("name"))
+            error.reply = answer, data
+            raise error
         return answer, data
 
 
 def _error(raised: Any) -> StudentError:
     text = raised if isinstance(raised, dict) else {}
     return StudentError(*(_text(text.get(key)) for key in ("type", "message", "trace", "origin")))
+
+
+def _judged(raised: Any, name: str | None) -> StudentError:
+    """What was raised.
+
+    Raises:
+        Unanswered: it is the stub, and nothing else is written there.
+    """
+    error = _error(raised)
+    if name and error.type == "NotImplementedError" and raised.get("function") == name:
+        cell, own = str(raised.get("cell"))[: 2 * stub.MOST], error.message in ("", STUB)
+        if own and not stub.written(cell, name):
+            raise Unanswered(str(error))
+        error.stub = stub.written(cell, name) and (own or stub.left(cell, name))
+    return error
 
 
 class _Remote(torch.autograd.Function):
@@ -321,6 +350,17 @@ class _Remote(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *cotangents: torch.Tensor) -> Any:
         return None, None, None, *ctx.student.pull_back(ctx.graph, cotangents[0], ctx.inputs)
+
+
+def _left(args: tuple[Any, ...], answer: Header, data: bytes) -> tuple[Any, ...]:
+    """Twins of a call's arguments as its exception left them; empty if what was sent of them cannot be read."""
+    decoder, twins = wire.Decoder(data), tuple(map(twin, args))
+    tensors = [arg for arg in twins if isinstance(arg, torch.Tensor)]
+    with contextlib.suppress(Exception):
+        facts = zip(tensors, answer["arguments"], strict=True)
+        found = {id(tensor): _kept(_mirror(decoder, tensor, fact)) for tensor, fact in facts}
+        return tuple(found.get(id(arg), arg) for arg in twins)
+    return ()
 
 
 def _mirror(decoder: wire.Decoder, tensor: torch.Tensor, fact: Header) -> Any:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Callable
-from textwrap import shorten
 
 from autograder.basics.advice import Advice
+from autograder.grading.cells import Cells, early_end
 from autograder.grading.verdicts import Verdicts, uses
 from autograder.handin.handin import HandIn
+from autograder.handin.notebook import KEY
 from autograder.lesson.manifest import Lesson, Task
 from autograder.lesson.report import Criterion, Exercise, Status, Verdict
 from autograder.sandbox.submission import Output
 
 Seen = Callable[[Exercise], None]
-PLACE = re.compile(r"  line (\d+) of the cell(?:, in <module>)?\n    (.+)")  # as `sandbox.shell` writes it
-QUOTED = 60  # characters of a line of code
 
 
 class Case:
@@ -88,25 +86,16 @@ class Case:
 
     def _end(self, task: Task) -> str | None:
         """What kept the exercise's cell from getting to its end."""
-        return _early_end(self.handin.solution(task.id), self.outputs)
+        index = self.handin.solution(task.id)
+        return None if index is None else early_end(self.outputs[index])
+
+    @property
+    def own(self) -> Cells:
+        """The student's cells; the lesson's own are nobody's fault here."""
+        pairs = zip(self.handin.code, self.outputs, strict=False)
+        theirs = (pair for pair in pairs if not pair[0]["metadata"].get(KEY, {}).get("lesson"))
+        return Cells([(cell["source"], outputs) for cell, outputs in theirs])
 
 
 def _not_run(criterion: Criterion) -> Criterion:
     return dataclasses.replace(criterion, status=Verdict.NOT_RUN, input=None, actual=None, expected=None, hint=None)
-
-
-def _early_end(index: int | None, outputs: list[list[Output]]) -> str | None:
-    """What kept a cell from getting to its end, unless it is the stub's own exception."""
-    errors = [output for output in outputs[index] if output["output_type"] == "error"] if index is not None else []
-    if not errors or errors[0]["ename"] == "NotImplementedError":
-        return None
-    name, message, trace = (errors[0][part] for part in ("ename", "evalue", "traceback"))
-    if len(trace) == 1:  # it raised nothing: a limit was reached, or its process died
-        return f"does not get to its end ({message})"
-    places = [place for entry in trace if (place := PLACE.fullmatch(entry))]
-    return f"stops {_at(*places[-1].groups()) if places else ''}with {name}: {message}"
-
-
-def _at(line: str, code: str) -> str:
-    quoted = "" if "`" in code else f" `{shorten(code, QUOTED, placeholder=' …')}`,"
-    return f"at line {line},{quoted} "

@@ -2,7 +2,10 @@
 
 A wrong answer of the catalogue is run through the same grader as the student's was, in this process. It explains a
 lost criterion if it loses it too, and if the student's function behaves like it in every call and every aspect in
-which it behaves unlike the lesson's answer. In other aspects there may be other mistakes.
+which it behaves unlike the lesson's answer. In other aspects there may be other mistakes, unless the entry says that
+the numbers are right: then all that came back are compared with the lesson's.
+
+What an exception means is said by the student's own cells first, if one of them is the cause.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from autograder.graders import expect
 from autograder.graders.catalogue import Entry, Traces
 from autograder.graders.errors import raised
 from autograder.graders.student import Call, Student
+from autograder.grading.cells import Cells
 from autograder.grading.imitation import Imitation
 from autograder.grading.misconceptions import Misconceptions
 from autograder.grading.verdicts import Verdicts, judge
@@ -30,13 +34,14 @@ from autograder.lesson.report import Criterion, Verdict
 log = logging.getLogger(__name__)
 Aspects = dict[str, Any]
 PROBE = "probe"
+LEFT = "left "  # before an aspect of an argument, of a call that raised: it is not that of one that came back
 RESULT = ("value", "kind", "shape", "dtype", "tracked")  # the aspects of what a call returns
 
 
-def diagnose(lesson: Lesson, exercise: str, student: Student, found: Verdicts) -> None:
+def diagnose(lesson: Lesson, exercise: str, student: Student, found: Verdicts, cells: Cells | None = None) -> None:
     """Put diagnosis, hints and the misconception's id into the criteria that were lost, by asking the student more."""
     with warnings.catch_warnings(action="ignore"):  # torch and NumPy have some for wrong answers
-        _diagnose(lesson, exercise, student, found)
+        _diagnose(lesson, exercise, student, found, cells or Cells(()))
 
 
 def prepare(lesson: Lesson) -> Iterator[None]:
@@ -48,16 +53,22 @@ def prepare(lesson: Lesson) -> Iterator[None]:
             yield
 
 
-def _diagnose(lesson: Lesson, exercise: str, student: Student, found: Verdicts) -> None:
+def _diagnose(lesson: Lesson, exercise: str, student: Student, found: Verdicts, cells: Cells) -> None:
+    matching = recognised(lesson, exercise, student, found)
+    for index, (test, criterion) in enumerate(zip(found.traces, found.criteria, strict=True)):
+        if criterion.status is Verdict.FAILED:
+            error = _error(found.traces, test)
+            entry = (error and _cause(cells, error)) or _entry(lesson, exercise, test, matching, found.traces, error)
+            found.criteria[index] = criterion if entry is None else _told(criterion, entry)
+
+
+def recognised(lesson: Lesson, exercise: str, student: Student, found: Verdicts) -> list[Entry]:
+    """Every entry that fits, by asking the student more; of several, the first that is about a criterion is told."""
     known, fixed = _known(lesson), _fixed(found.traces)
     traces = {**fixed, PROBE: _probed(lesson, exercise, student)}
     matching = [entry for entry in known.of(exercise) if _fits(lesson, exercise, entry, traces)]
     matching.sort(key=lambda entry: (entry.last, -_evidence(lesson, exercise, entry)))
-    matching += [entry for entry in known.common if _holds(entry, fixed)]
-    for index, (test, criterion) in enumerate(zip(found.traces, found.criteria, strict=True)):
-        if criterion.status is Verdict.FAILED:
-            error = _error(found.traces, test)
-            found.criteria[index] = _explained(lesson, exercise, test, criterion, matching, error)
+    return matching + [entry for entry in known.common if _holds(entry, fixed)]
 
 
 @functools.cache
@@ -65,14 +76,20 @@ def _known(lesson: Lesson) -> Misconceptions:
     return Misconceptions(lesson.folder)
 
 
-def _explained(
-    lesson: Lesson, exercise: str, test: str, criterion: Criterion, matching: list[Entry], error: Call | None
-) -> Criterion:
-    own = (entry for entry in matching if _explains(lesson, exercise, entry, test))
+def _cause(cells: Cells, error: Call) -> Entry | None:
+    failure = raised(error)
+    return None if failure is None else cells.cause(failure)
+
+
+def _entry(
+    lesson: Lesson, exercise: str, test: str, matching: list[Entry], traces: Traces, error: Call | None
+) -> Entry | None:
+    own = (entry for entry in matching if _explains(lesson, exercise, entry, test, traces))
     said = (entry for entry in _known(lesson).errors if error is not None and _holds(entry, {test: [error]}))
-    entry = next(own, None) or next(said, None)
-    if entry is None:
-        return criterion
+    return next(own, None) or next(said, None)
+
+
+def _told(criterion: Criterion, entry: Entry) -> Criterion:
     first, *more = entry.hints
     return dataclasses.replace(
         criterion, diagnosis=entry.explanation, hint=first, more_hints=tuple(more), misconception=entry.id
@@ -88,17 +105,36 @@ def _error(traces: Traces, test: str) -> Call | None:
     return everything[0] if everything and all(raised(call) for call in everything) else None
 
 
-def _explains(lesson: Lesson, exercise: str, entry: Entry, test: str) -> bool:
+def _explains(lesson: Lesson, exercise: str, entry: Entry, test: str, traces: Traces) -> bool:
     if not entry.answers:
-        return not entry.criteria or test in entry.criteria
+        named = not entry.criteria or test in entry.criteria
+        return named and (not entry.alone or _holds(entry, {test: traces[test]}))
     return any(test in _imitated(lesson, exercise, answer)[1] for answer in entry.answers)
 
 
 def _fits(lesson: Lesson, exercise: str, entry: Entry, traces: Traces) -> bool:
+    if entry.exact and not _right(lesson, exercise, traces):
+        return False
     if entry.holds is not None:
         return _holds(entry, traces)
-    return any(
-        all(_agrees(traces, *place) for place in _deviations(lesson, exercise, answer)) for answer in entry.answers
+    every = (_deviations(lesson, exercise, answer) for answer in entry.answers)
+    return any(places and all(_agrees(traces, *place) for place in places) for places in every)
+
+
+def _right(lesson: Lesson, exercise: str, traces: Traces) -> bool:
+    """Whether all numbers that came back, returned or changed in place, are those of the lesson's answer."""
+    model, _ = _imitated(lesson, exercise, getattr(lesson.reference, exercise))
+    pairs = [
+        (_aspects(one), _aspects(other))
+        for test, calls in model.items()
+        for one, other in zip(calls, traces.get(test, ()), strict=False)
+        if one.raised is None and other.answered and other.raised is None and not one.drawn
+    ]
+    return bool(pairs) and all(
+        _same(theirs.get(aspect), value)
+        for ours, theirs in pairs
+        for aspect, value in ours.items()
+        if aspect == "value" or aspect.startswith("arg:")
     )
 
 
@@ -130,9 +166,10 @@ def _deviations(lesson: Lesson, exercise: str, answer: Callable[..., Any]) -> li
         (test, index, aspect, value)
         for test, calls in _imitated(lesson, exercise, answer)[0].items()
         for index, (call, model) in enumerate(zip(calls, right[test], strict=False))
-        if model.raised is None
+        if model.raised is None and not call.drawn  # what a probe asks aside is for signs alone
         for aspect, value in _aspects(call).items()
-        if aspect.partition(":")[0] not in ignored and not _same(_aspects(model).get(aspect), value)
+        for plain in [aspect.removeprefix(LEFT)]
+        if plain.partition(":")[0] not in ignored and not _same(_aspects(model).get(plain), value)
     ]
 
 
@@ -170,19 +207,25 @@ def _aspects(call: Call) -> Aspects:
     if not call.answered:
         return {"raised": ("", "no answer")}
     if call.raised is not None:
-        return {"raised": (call.raised.type, call.raised.message)}
+        return {"raised": (call.raised.type, call.raised.message), **_arguments(call.left, LEFT)}
     value = call.value
     found: Aspects = {"raised": None, "kind": type(value).__name__, "on": call.grad_enabled}
     with contextlib.suppress(expect.Failed):
         found["value"] = expect.numbers(value)
     if isinstance(value, torch.Tensor):
         found |= {"shape": tuple(value.shape), "dtype": value.dtype, "tracked": value.requires_grad}
-    tensors = [arg for arg in call.after if isinstance(arg, torch.Tensor)]
-    for index, (arg, leaf) in enumerate(zip(tensors, call.leaves, strict=False)):
+    found |= {f"leaf:{index}": leaf for index, leaf in enumerate(call.leaves)}
+    return found | _arguments(call.after)
+
+
+def _arguments(args: tuple[Any, ...], prefix: str = "") -> Aspects:
+    """What can be compared of a call's arguments, as it left them."""
+    found: Aspects = {}
+    for index, arg in enumerate(arg for arg in args if isinstance(arg, torch.Tensor)):
         grad = arg.grad if arg.is_leaf and arg.grad is not None else torch.zeros_like(arg)
         found |= {f"arg:{index}": _numbers(arg), f"grad:{index}": _numbers(grad)}
-        found |= {f"requires:{index}": arg.requires_grad, f"leaf:{index}": leaf}
-    return found
+        found[f"requires:{index}"] = arg.requires_grad
+    return {prefix + aspect: value for aspect, value in found.items()}
 
 
 def _numbers(value: Any) -> torch.Tensor | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from autograder.basics.advice import Advice
 from autograder.graders.student import Student
 from autograder.grading.case import Case, Seen
+from autograder.grading.cells import Cells
 from autograder.grading.diagnosis import diagnose
 from autograder.grading.followthrough import FollowThrough
 from autograder.grading.verdicts import Verdicts, demand, judge
@@ -80,7 +81,7 @@ class Grader:
             return Grading(report, [], {}, {})
         case = Case(self._lesson, handin, [task for task in self._lesson.tasks if only in (None, task.id)], seen)
         submission = self._judge_alone(case, seed)
-        judge_helped = functools.partial(self._judge, digest=handin.digest)
+        judge_helped = functools.partial(self._judge, digest=handin.digest, cells=case.own)
         with FollowThrough(self._lesson, submission, judge_helped) as last:
             for task in case.tasks:
                 if names := case.broken(task):
@@ -109,13 +110,15 @@ class Grader:
             case.outputs = submission.run()
             for task in filter(case.needs, self._lesson.tasks):
                 case.found[task.id] = self._judge(
-                    task.id, submission, digest=case.handin.digest, explain=task in case.tasks
+                    task.id, submission, digest=case.handin.digest, cells=case.own, explain=task in case.tasks
                 )
                 if not submission.killed:
                     case.tell_early(task)
         return submission
 
-    def _judge(self, exercise: str, submission: Submission, *, digest: str, explain: bool = True) -> Verdicts:
+    def _judge(
+        self, exercise: str, submission: Submission, *, digest: str, cells: Cells, explain: bool = True
+    ) -> Verdicts:
         submission.settle()
         student = Student(submission)
         found = judge(self._lesson, exercise, student, digest)
@@ -124,7 +127,7 @@ class Grader:
             found.notes.insert(0, EARLIER.format(exercise))
         if explain and found.attempted and not found.full and not submission.late:
             with Advice(f"the diagnosis of {exercise!r}"):
-                diagnose(self._lesson, exercise, student, found)
+                diagnose(self._lesson, exercise, student, found, cells)
         return found
 
     def _grading(self, case: Case, student: str | None) -> Grading:

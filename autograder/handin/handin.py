@@ -22,6 +22,7 @@ from autograder.handin.calls import binds, refers
 from autograder.handin.calls import parse as parse_cell
 from autograder.handin.notebook import KEY, NotJson, Unreadable, content, grade_id, is_checks, new_cell, parsed
 from autograder.lesson.manifest import CHECKS, Cell, Lesson
+from autograder.lesson.stub import idle
 
 IN_CHECKS = "Your answer stood in the locked cell of checks; it has been graded."
 SEVERAL = "Several cells define {}; the last definition is the one that was graded."
@@ -142,7 +143,7 @@ def _essence(source: str) -> list[ast.stmt] | None:
     """What a cell does: not its comments and docstrings, nor the line of a stub; None if it is no Python."""
     body = parse_cell(source)
     inner = [one for node in body or [] for one in (node.body if isinstance(node, ast.FunctionDef) else [node])]
-    return None if body is None else [one for one in inner if not _idle(one)]
+    return None if body is None else [one for one in inner if not idle(one)]
 
 
 def _says_no_more(cell: list[ast.stmt] | None, stub: list[ast.stmt] | None) -> bool:
@@ -152,15 +153,6 @@ def _says_no_more(cell: list[ast.stmt] | None, stub: list[ast.stmt] | None) -> b
         return not cell or list(map(ast.dump, cell)) == list(map(ast.dump, stub))
     except (RecursionError, MemoryError):
         return False
-
-
-def _idle(node: ast.stmt) -> bool:
-    match node:
-        case ast.Pass() | ast.Expr(value=ast.Constant()):
-            return True
-        case ast.Raise(exc=ast.Call(func=ast.Name(id=name)) | ast.Name(id=name)):
-            return name == NotImplementedError.__name__
-    return False
 
 
 def _unlocked(cells: Iterable[Cell], lesson: Lesson, notes: dict[str, str]) -> list[Cell]:

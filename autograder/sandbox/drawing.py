@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from matplotlib._pylab_helpers import Gcf
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
@@ -14,6 +15,7 @@ from matplotlib.patches import Ellipse, PathPatch, Polygon
 Mark = dict[str, Any]
 # Taken now, because a notebook may write to any name of a library (see `tensors`).
 _array, _asarray, _filled, _concatenate = np.array, np.ma.asarray, np.ma.filled, np.concatenate
+_all_figures = Gcf.get_all_fig_managers
 _FLOAT, _NAN = np.float64, np.nan
 
 
@@ -41,6 +43,13 @@ def describe(axes: Axes) -> list[Mark]:
         if mark is not None and artist.get_visible() and len(mark["xy"]):
             marks.append(mark)
     return marks
+
+
+def others(figure: Figure) -> int:
+    """How many things lie on the other figures that pyplot has open."""
+    figures = (manager.canvas.figure for manager in _all_figures())
+    found = (axes for other in figures if other is not figure for axes in other.axes)
+    return sum(len(axes.lines) + len(axes.collections) + len(axes.patches) for axes in found)
 
 
 def _mark(axes: Axes, artist: Any) -> Mark | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import builtins
 import io
+import linecache
 import sys
 import traceback
 from types import FrameType, ModuleType, TracebackType
@@ -27,8 +28,10 @@ from autograder.sandbox.spelling import suggestion
 
 Output = dict[str, Any]
 CELL_FILE = "<ipython-input-"
+SHOWN = 10_000  # characters of a cell
 # Taken now, because a notebook may write to any name of a library (see `tensors`).
 _extract_tb, _walk_tb, _b64encode = traceback.extract_tb, traceback.walk_tb, base64.b64encode
+_getlines = linecache.getlines
 
 
 class Outputs:
@@ -71,6 +74,7 @@ class Outputs:
 
 def explain(error: BaseException, trace: TracebackType | None) -> list[str]:
     """The traceback's lines in the student's cells, the exception line, and last the bare message."""
+    error = _as_python_says(error)
     message = _message(error, trace)
     lines = ["Traceback (your code only):"]
     for frame in _extract_tb(trace)[-50:]:
@@ -81,10 +85,28 @@ def explain(error: BaseException, trace: TracebackType | None) -> list[str]:
     return [*lines[-6:], f"{type(error).__name__}: {message}", message]
 
 
+def _as_python_says(error: BaseException) -> BaseException:
+    """Of a bracket that is never closed IPython says "incomplete input", and Python which one it is."""
+    if isinstance(error, SyntaxError) and error.msg == "incomplete input":
+        try:
+            compile("".join(_getlines(str(error.filename))), str(error.filename), "exec")
+        except SyntaxError as plain:
+            return plain
+        except Exception:  # of what is no Python either way
+            return error
+    return error
+
+
 def raised_in(trace: TracebackType | None) -> str | None:
     """The student's function that an exception comes from."""
     own = [frame.name for frame in _extract_tb(trace) if frame.filename.startswith(CELL_FILE)]
     return own[-1] if own else None
+
+
+def cell_of(trace: TracebackType | None) -> str:
+    """The source of the student's cell that an exception comes from."""
+    own = [frame.filename for frame in _extract_tb(trace) if frame.filename.startswith(CELL_FILE)]
+    return "".join(_getlines(own[-1]))[:SHOWN] if own else ""
 
 
 def origin(trace: TracebackType | None) -> str:

@@ -26,7 +26,7 @@ from matplotlib.figure import Figure
 import autograder
 from autograder.sandbox import drawing, jupyter, switches, tensors, wire
 from autograder.sandbox.limits import Limits, exceeded, overfull
-from autograder.sandbox.shell import CELL_FILE, Output, Shell, explain, origin, raised_in
+from autograder.sandbox.shell import CELL_FILE, Output, Shell, cell_of, explain, origin, raised_in
 
 Header = dict[str, Any]
 Reply = tuple[Header, bytes]
@@ -154,7 +154,10 @@ class Worker:
         args = [decoder.decode(value) for value in header["args"]]
         function = names[header["name"]]
         self._shell.outputs.items.clear()
-        result = function(*args)
+        try:
+            result = function(*args)
+        except Exception as error:
+            return self._failed(error, sent)
         grad_enabled, switched = _is_grad_enabled(), switches.switched()
         encoder = wire.Encoder(describe=lambda tensor: self._describe(tensor, sent))
         with tensors.unmodified():
@@ -177,6 +180,13 @@ class Worker:
             tensors.fill(made, None if data.get("grad") is None else decoder.raw(data["grad"]))
         sent.append(made)
         return made
+
+    def _failed(self, error: Exception, sent: list[torch.Tensor]) -> Reply:
+        """What a call raised, and what it had done to its arguments by then."""
+        encoder = wire.Encoder()
+        with tensors.unmodified():
+            facts = [_after(encoder, tensor) for tensor in sent]
+        return {"raised": self._raised(error), "arguments": facts}, bytes(encoder.body)
 
     def _describe(self, tensor: torch.Tensor, sent: list[torch.Tensor]) -> Header:
         """What the grader needs to rejoin a returned tensor to its arguments."""
@@ -218,6 +228,7 @@ class Worker:
                 FigureCanvasAgg(axes.figure).print_png(picture)  # plt.show() has taken the figure's own canvas away
         except Exception as error:
             answer["undrawable"] = self._raised(error)
+        answer["elsewhere"] = drawing.others(axes.figure)
         return {**answer, "value": encoder.encode([picture.getvalue(), marks])}, bytes(encoder.body)
 
 
@@ -267,6 +278,7 @@ def _raised(error: BaseException) -> Header:
         "trace": "\n".join(lines[:-1]),
         "function": raised_in(error.__traceback__),
         "origin": origin(error.__traceback__),
+        "cell": cell_of(error.__traceback__) if isinstance(error, NotImplementedError) else "",
     }
 
 

@@ -74,10 +74,12 @@ def test_what_a_call_has_made_something_else_of_is_handed_over_as_it_was(student
     assert student.met(a) == 1 and a.shape == (2,)
 
 
-def test_other_throws_are_other_numbers_and_the_same_throw_is_the_same(student: Student) -> None:
-    a = torch.ones(1)
-    throws = [student.aside.throw(number).number(a) for number in (0, 1, 2, 1)]
-    assert len(set(throws)) == 3 and throws[1] == throws[3] and throws[0] == student.number(a)
+def test_another_seed_is_other_numbers_and_the_same_seed_is_the_same(student: Student) -> None:
+    a, found = torch.ones(1), []
+    for seed in (0, 1, 2, 1):
+        with student.seeded(seed):
+            found.append(student.number(a))
+    assert len(set(found)) == 3 and found[1] == found[3] and found[0] == student.number(a)
 
 
 def test_what_a_call_leaves_switched_is_told_and_has_no_part_in_the_next(student: Student) -> None:

@@ -131,6 +131,11 @@ def test_a_decorated_answer_comes_along(notebook: Notebook) -> None:
 def test_a_stub_is_not_attempted_and_an_exception_shows_the_students_own_lines(notebook: Notebook) -> None:
     notebook.run("def sgd_step(a, lr):\n    raise NotImplementedError()")
     assert notebook.says("check(sgd_step)").splitlines()[0] == "sgd_step: not attempted, 0 of 8 points"
+    notebook.run(
+        "def sgd_step(a, lr):\n    with torch.no_grad():\n        a -= lr * a.grad\n    raise NotImplementedError()"
+    )
+    shown = " ".join(notebook.says("check(sgd_step)").split())
+    assert "Your answer is there, and so is the line `raise NotImplementedError(…)`: delete that line." in shown
     notebook.run("def sgd_step(a, lr):\n    a.moved = lr\n    raise ValueError('what now?')")
     assert "line 3 of the cell, in sgd_step\n                    raise ValueError('what now?')" in notebook.says(
         "check(sgd_step)"

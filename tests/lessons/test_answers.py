@@ -12,11 +12,12 @@ import os
 import pytest
 
 from autograder.graders.student import Student
-from autograder.grading.diagnosis import diagnose
+from autograder.grading.diagnosis import diagnose, recognised
 from autograder.grading.verdicts import Verdicts, judge
 from autograder.sandbox.submission import Submission
 from tests.answers import Answer, load, lost
 from tests.conftest import Running
+from tests.sentences import first_sentence, recorded
 
 pytestmark = pytest.mark.slow
 ANSWERS = load()
@@ -29,7 +30,11 @@ SOME = int(os.environ.get("SEEDS", "3"))
 @pytest.mark.parametrize("answer", RIGHT, ids=str)
 def test_a_right_answer_earns_all_marks(answer: Answer, submit: Running) -> None:
     submission = submit(answer)
-    assert lost(judge(answer.lesson, answer.exercise, Student(submission))) == []
+    student = Student(submission)
+    found = judge(answer.lesson, answer.exercise, student)
+    assert lost(found) == []
+    seen = recognised(answer.lesson, answer.exercise, student, found)
+    assert [entry.id for entry in seen if not entry.criteria] == []
     assert unlucky(answer, submission, []) == {}
 
 
@@ -44,6 +49,7 @@ def test_a_wrong_answer_loses_marks_where_it_is_wrong_and_is_told_why(answer: An
         assert not found.attempted
     else:
         assert told(answer, student, found) == answer.misconception
+        assert first_sentence(found) == recorded(answer.lesson).get(str(answer), first_sentence(found))
     assert unlucky(answer, submission, missing) == {}
 
 

@@ -202,7 +202,8 @@ def looks_random(student, target, throw, rows, size, epochs):
     P(k of 31 given rows in a set of 31) * P(the other 31 - k in a second one). Who takes the given order only
     sometimes, half of the time, gets through 20 throws once in a million: 2 ** -20.
     """
-    student.aside.throw(throw).fit(torch.eye(rows), torch.full((rows,), target), a := zeros(rows), 6.0, epochs, size)
+    with student.seeded(throw):
+        student.aside.fit(torch.eye(rows), torch.full((rows,), target), a := zeros(rows), 6.0, epochs, size)
     often = times_in_the_smaller(1 - a.detach().double() / target, epochs)
     if often is None:  # the steps are not those of two batches, and other criteria say so
         return
@@ -254,10 +255,15 @@ def test_last_batch(student, reference, draw):
         student.fit(torch.eye(rows), y.clone(), a, lr, 1, size)
         moved(a, torch.zeros(rows), input)
         sizes = 2 * lr * y / a.detach()
+        whole = bool(((sizes - sizes.round()).abs() < 1e-2).all() and (sizes.round() > 0).all())
+        steps = (
+            f"each row moved its coefficient {expect.show(1 / sizes)} times 2 lr y"  # no size of a batch explains it
+        )
+        wanted = f"1/{size} for {many} rows in batches of {size}, 1 for the one alone"
         expect.true(
             expect.close(expect.numbers(sizes.sort().values), expect.numbers([1.0, *[float(size)] * (rows - 1)])),
-            f"the rows sat in batches of {expect.show(sizes)}",
-            f"{many} rows in batches of {size}, one row alone",
+            f"the rows sat in batches of {expect.show(sizes.round().int())}" if whole else steps,
+            f"{many} rows in batches of {size}, one row alone" if whole else wanted,
             input=input,
         )
 

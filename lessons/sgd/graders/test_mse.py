@@ -84,7 +84,7 @@ def test_opposite_errors(student, reference, draw):
     for y_hat, y in (([0.0, 1.0], [1.0, 0.0]), ([0.0, 0.0], [1.0, 2.0])):
         loss = number(student.mse(torch.tensor(y_hat), torch.tensor(y)))
         perfect = number(student.mse(torch.tensor(y), torch.tensor(y)))
-        expect.true(loss > perfect, f"{loss:g}", "more than the loss of perfect predictions, 0")
+        expect.true(loss > perfect, f"{loss:g}", f"more than the loss of perfect predictions, {perfect:g}")
     notices_errors(student, draw)
 
 

@@ -48,6 +48,10 @@ def multiplies(student, draw):
     )
 
 
+def count(values):
+    return "1 number" if values.numel() == 1 else f"{values.numel()} numbers"
+
+
 @pytest.mark.points(1)
 def test_one_row(student, reference, draw):
     """multiplies and adds: one row gives one number
@@ -107,9 +111,7 @@ def test_gradient_reaches_a(student, reference, draw):
     x, a = torch.tensor(ROWS), torch.tensor([2.0, -1.0], requires_grad=True)
     predicted = expect.tensor(student.predict(x, a), "a tensor that remembers how it was computed from a")
     expect.true(predicted.requires_grad, "a tensor without a graph", "a tensor that requires grad")
-    expect.true(
-        predicted.numel() == len(x), f"{predicted.numel()} numbers for {len(x)} rows", f"{len(x)} numbers, one a row"
-    )
+    expect.true(predicted.numel() == len(x), f"{count(predicted)} for {len(x)} rows", f"{len(x)} numbers, one a row")
     weights = torch.arange(1.0, len(x) + 1)
     (predicted.reshape(-1) * weights).sum().backward()
     expected = torch.tensor([slope(student, x, weights, shift) for shift in ([0.5, 0.0], [0.0, 0.5])])
@@ -146,5 +148,5 @@ def test_dtype_and_inputs(student, reference, draw):
         expect.unchanged(x, x_before, "x")
         expect.unchanged(a, a_before, "a")
         expect.world_unchanged(student)
-    expect.true(predicted.numel() == len(x), f"{predicted.numel()} numbers for {len(x)} rows", "one number a row")
+    expect.true(predicted.numel() == len(x), f"{count(predicted)} for {len(x)} rows", "one number a row")
     depends_on_a(student, draw)

@@ -4,30 +4,46 @@ Chance has a part in what a fit does, so nothing is compared with a wrong answer
 from where the coefficients ended up. See the grader for how.
 """
 
+import contextlib
+import itertools
 import math
+import re
 
 import torch
 
 from autograder.graders.catalogue import sign
-from autograder.graders.errors import says
+from autograder.graders.errors import line, says
 from autograder.graders.expect import Failed, numbers
+from autograder.graders.student import StudentError
 
 LR = 0.1
 PAIRS, ORDER, LEFT = "test_every_row_once", "test_new_order", "test_last_batch"
 STEPS, LIST, LOSSES, FULL, START = (
     "test_update_after_every_batch", "test_one_loss_an_epoch", "test_losses", "test_full_batch", "test_starts_from_a"
 )  # fmt: skip
-TARGETS = [1.0, 2.0, 4.0, 8.0]
+LENGTHS = (PAIRS, STEPS, LEFT, FULL, "test_huge_batch", "test_finds_the_line")
+TARGETS = [1.0, 2.0, 4.0, 8.0, -3.0, 16.0, -9.0, 5.0]
 
 
 def probe(student):
-    """Calls that tell the signs apart: one row at a time, one row only, one wide row, an order that shows."""
-    zeros = {n: torch.zeros(n, requires_grad=True) for n in (6, 12, 1, 5)}
-    student.fit(torch.eye(6), torch.arange(1.0, 7.0), zeros[6], LR, 1, 1)
-    student.fit(torch.eye(12), torch.ones(12), zeros[12], LR, 1, 3)
-    student.fit(torch.ones(1, 1), torch.ones(1), zeros[1], LR, 3, 1)
-    student.fit(torch.arange(1.0, 6.0)[None], torch.ones(1), zeros[5], LR / 10, 1, 1)
-    student.fit(torch.ones(4, 1), torch.tensor(TARGETS), torch.zeros(1, requires_grad=True), LR, 1, 1)
+    """Calls that tell the signs apart, whatever becomes of the ones before.
+
+    One row at a time, in threes, one row only, one wide row; an order that shows, and the same with other random numbers;
+    and the same rows twice, with other targets.
+    """
+    rows = torch.tensor([[1.0, 1.0], [2.0, 1.0], [4.0, 1.0]])
+    for x, y, lr, epochs, batch_size, seed in (
+        (torch.eye(6), torch.arange(1.0, 7.0), LR, 1, 1, 0),
+        (torch.eye(12), torch.ones(12), LR, 1, 3, 0),
+        (torch.ones(1, 1), torch.ones(1), LR, 3, 1, 0),
+        (torch.arange(1.0, 6.0)[None], torch.ones(1), LR / 10, 1, 1, 0),
+        (torch.ones(8, 1), torch.tensor(TARGETS), LR, 1, 1, 0),
+        (torch.ones(8, 1), torch.tensor(TARGETS), LR, 1, 1, 1),
+        (rows, torch.tensor([2.0, -1.0, 3.0]), LR / 10, 1, 3, 0),
+        (rows - 2 * rows[:1], torch.tensor([7.0, 2.0, 5.0]), LR / 10, 1, 3, 0),
+    ):
+        with contextlib.suppress(StudentError), student.seeded(seed):
+            student.fit(x, y, torch.zeros(x.shape[1], requires_grad=True), lr, epochs, batch_size)
 
 
 def call(traces, test, index=0):
@@ -92,14 +108,14 @@ def after_steps(step, number):
 
 
 def in_turn(order):
-    """Where four rows, one at a time in this order, lead."""
+    """Where the probe's eight rows, one at a time in this order, lead."""
     place = 0.0
     for row in order:
         place += 2 * LR * (TARGETS[row] - place)
     return [place]
 
 
-@sign()
+@sign(alone=True)
 def slices_by_a_list(traces):
     """You slice up to a list of positions: x[:order]. A slice wants a single number there.
 
@@ -114,7 +130,7 @@ def slices_by_a_list(traces):
     )
 
 
-@sign()
+@sign(alone=True)
 def shuffle_returns_nothing(traces):
     """What you take for the shuffled order is None.
 
@@ -127,7 +143,7 @@ def shuffle_returns_nothing(traces):
     return says(r"'NoneType' object is not (subscriptable|iterable)", r"object of type 'NoneType' has no len")(traces)
 
 
-@sign()
+@sign(alone=True)
 def predicted_once(traces):
     """backward() ran a second time through the same predictions: they are made once, outside the loop.
 
@@ -140,9 +156,65 @@ def predicted_once(traces):
     return says(r"backward through the graph a second time")(traces)
 
 
+def _without_gradient(traces):
+    """The calls that failed because some .grad was None."""
+    failed = [call for calls in traces.values() for call in calls if call.raised and call.left]
+    return [call for call in failed if "NoneType" in call.raised.message and ".grad" in line(call.raised)]
+
+
+@sign(alone=True)
+def emptied_already(traces):
+    """The step is taken, and a.grad is None by then: it has been emptied already, and is to be emptied once more.
+
+    Print a.grad before your sgd_step and after it.
+
+    Which function has emptied the field as its last act?
+
+    None is no tensor: it has no zero_(). A field that is empty need not be emptied again.
+    """
+    found = _without_gradient(traces)
+    moved = [not torch.equal(call.left[2], call.args[2]) for call in found if call.args[3]]
+    return any(moved) and all(call.left[2].grad is None for call in found)
+
+
+@sign(alone=True)
+def nothing_in_the_field(traces):
+    """sgd_step looks into a.grad, and nothing has been put there: it is None.
+
+    Print a.grad in the line before your sgd_step.
+
+    Does your gradient give numbers back, or does it fill a.grad? Who brings the one to the other?
+
+    What a function returns is in no field of anything: it has to be kept under a name, or put where it is looked for.
+    """
+    found = _without_gradient(traces)
+    return bool(found) and all(
+        "in sgd_step" in call.raised.trace and call.left[2].grad is None and torch.equal(call.left[2], call.args[2])
+        for call in found
+    )
+
+
+PAST = re.compile(r"index (\d+) is out of bounds for dimension 0 with size (\d+)")
+
+
 @sign()
+def positions_beyond_the_rows(traces):
+    """You ask for many more positions than x has rows: the number of rows is not that of x.
+
+    Print len(x) inside your function, and the largest position that you ask for.
+
+    Where does your code get the number of rows from: from x, or from outside of the function?
+
+    What a function needs to know about its data it can ask the data. A name from outside belongs to other data.
+    """
+    failed = [call for calls in traces.values() for call in calls if call.raised]
+    found = ((PAST.search(call.raised.message), call) for call in failed)
+    return any(past and int(past[1]) >= int(past[2]) + call.args[5] for past, call in found)
+
+
+@sign(alone=True)
 def positions_past_the_end(traces):
-    """A position was asked for that does not exist: the last batch may be shorter than the others.
+    """A position was asked for that does not exist.
 
     Seven rows in batches of 3: which positions does your last batch ask for?
 
@@ -169,7 +241,7 @@ def a_new_tensor_is_trained(traces):
 
 @sign(last=True)
 def never_moves(traces):
-    """a never moves, and the loss never falls: no step is taken, or each is lost.
+    """a never moves: no step is taken, or each is lost.
 
     Print a after every step.
 
@@ -177,7 +249,9 @@ def never_moves(traces):
 
     An epoch is a row of steps: predict, measure, find the gradient, move a.
     """
-    return near(coefficients(traces, FULL), [0.0, 0.0]) and near(coefficients(traces, PAIRS), [0.0] * 5)
+    value = getattr(call(traces, FULL), "value", None)
+    begun = type(value).__name__ != "Foreign"  # a generator that nobody has asked yet
+    return begun and near(coefficients(traces, FULL), [0.0, 0.0]) and near(coefficients(traces, PAIRS), [0.0] * 5)
 
 
 @sign()
@@ -249,7 +323,7 @@ def rows_lose_their_targets(traces):
     return near(sorted(found), right) and not near(found, right)
 
 
-@sign(START, PAIRS, ORDER, LEFT)
+@sign()
 def data_changed(traces):
     """x or y are no longer what they were: your function writes into the caller's data.
 
@@ -270,7 +344,7 @@ def data_changed(traces):
 
 @sign()
 def batch_size_ignored(traces):
-    """batch_size has no effect: every step looks at all rows.
+    """batch_size has no effect: six rows in batches of 2 are a single step in your code.
 
     Six rows in batches of 2: how many steps should one epoch take?
 
@@ -376,6 +450,34 @@ def divided_by_batch_size_again(traces):
     return near(third(traces), [1 / 9] * 12)
 
 
+@sign(PAIRS, STEPS, LEFT, "test_finds_the_line", FULL, "test_huge_batch")
+def half_the_loss(traces):
+    """Your steps are half as long as they should be, and your losses half as large: the loss that you use is halved.
+
+    One error of 3: what does the loss that you use give?
+
+    Which function do you use for the loss, and where does a 2 come into its formula?
+
+    Some books halve the squared loss, because its derivative looks nicer. Here nothing is halved, and every step shows it.
+    """
+    losses_halved = [abs(off / exact + 0.5) < 1e-3 for exact, off in _misses(traces) if exact > 0]
+    return len(losses_halved) > 1 and all(losses_halved) and _length(traces) == 0.5
+
+
+def _length(traces):
+    """How long the steps are, compared with the right ones, if all are alike: in batches of 3, of 2, and of one row."""
+    lengths = [
+        *(3 * share for share in third(traces)),
+        *(value / (2 * LR * (row + 1)) for row, value in _alone(traces)),
+    ]
+    alike = bool(lengths) and max(lengths) - min(lengths) < 1e-3 * abs(lengths[0])
+    return round(lengths[0], 3) if alike else None
+
+
+def _alone(traces):
+    return enumerate(coefficients(traces, "probe"))
+
+
 @sign()
 def half_the_step(traces):
     """Your steps are half as long as they should be.
@@ -391,11 +493,11 @@ def half_the_step(traces):
 
 @sign(PAIRS, LEFT, STEPS)
 def loop_ends_too_early(traces):
-    """The last batch of an epoch is never used, also when it is a full one.
+    """In every epoch as many rows as a batch holds are never used, also where all batches are full.
 
     List the start positions that your loop visits for 6 rows in batches of 2.
 
-    Where does your range end, and does it include what stands at its end?
+    Where does your range end, and does it include what stands at its end? Or do you keep rows back?
 
     `range` leaves out its end already. An epoch is one complete run through all the data.
     """
@@ -473,7 +575,7 @@ def never_shuffled(traces):
 
     A new random order in every epoch makes each batch a fair sample.
     """
-    return bool(same_batches(traces)) and near(coefficients(traces, "probe", 4), in_turn(range(4)))
+    return bool(same_batches(traces)) and near(coefficients(traces, "probe", 4), in_turn(range(8)))
 
 
 @sign(ORDER)
@@ -490,6 +592,32 @@ def shuffled_once(traces):
 
 
 @sign(ORDER, last=True)
+def drawn_too_seldom(traces):
+    """A random order is drawn, and not for every epoch: the same few orders serve for many.
+
+    Print the positions of the first batch in each epoch.
+
+    When is a new order drawn in your code, and is that in every round of the loop over the epochs?
+
+    With the same order the same rows always meet in the same batch. A new order in each epoch mixes them.
+    """
+    one, other = (coefficients(traces, "probe", index) for index in (4, 5))
+    return _few_short(traces) and bool(one and other) and not near(one, other)
+
+
+def _few_short(traces):
+    """Whether every row is used once an epoch, and only two of seven ever sat in the short batch."""
+    left, base = left_over(traces), (1 - 2 * LR / 3) ** 20
+    each_once = near(sorted(shares(traces)), [0.5] * 4 + [1.0])
+    return (
+        each_once
+        and len(left) == 7
+        and not same_batches(traces)
+        and sum(abs(one / base - 1) > 0.01 for one in left) == 2
+    )
+
+
+@sign(ORDER, last=True)
 def order_without_chance(traces):
     """Your orders differ, but chance has no part in them: the same few take turns.
 
@@ -499,9 +627,7 @@ def order_without_chance(traces):
 
     A random order in every epoch makes each batch a fair sample. Two orders in turn do not.
     """
-    left = left_over(traces)
-    base = (1 - 2 * LR / 3) ** 20
-    return len(left) == 7 and not same_batches(traces) and sum(abs(one / base - 1) > 0.01 for one in left) == 2
+    return _few_short(traces) and near(coefficients(traces, "probe", 4), coefficients(traces, "probe", 5))
 
 
 @sign()
@@ -545,7 +671,7 @@ def starts_from_zero(traces):
     return near(coefficients(traces, START), [0.0] * 3)
 
 
-@sign(START)
+@sign(START, *LENGTHS)
 def own_learning_rate(traces):
     """With lr = 0 your coefficients move all the same.
 
@@ -597,7 +723,15 @@ def batches_overlap(traces):
     An epoch is one complete run through all the data: every row once. A short last batch stays short.
     """
     found, pairs = third(traces), shares(traces)
+    if not _as_many_losses_as_epochs(traces):
+        return False
     return _some_again(pairs, 2) or _some_again(found, 3) or near(sorted(pairs), _one_row_further())
+
+
+def _as_many_losses_as_epochs(traces):
+    """Whether it looks as if all epochs were run, and no more."""
+    found = call(traces, LIST)
+    return found is None or not isinstance(found.value, list) or len(found.value) == found.args[4]
 
 
 def _one_row_further():
@@ -639,6 +773,25 @@ def batches_of_even_size(traces):
     pairs = zip(coefficients(traces, LEFT), targets(traces, LEFT), strict=True)
     sizes = sorted(2 * LR * y / value for value, y in pairs if value)
     return near(sizes, [2.0] * 4 + [3.0] * 3)
+
+
+@sign(LEFT, last=True)
+def batches_of_other_sizes(traces):
+    """Your rows sit in batches of other sizes than batch_size, and one rest that is smaller.
+
+    Print the length of each batch for 7 rows and batch_size 3.
+
+    What becomes of what is left over: is it a batch of its own?
+
+    With a fixed size every step but the last looks at equally many rows, and the last one holds the rest.
+    """
+    pairs = list(zip(coefficients(traces, LEFT), targets(traces, LEFT), strict=True))
+    sizes = sorted(2 * LR * y / value for value, y in pairs if value)
+    whole = len(sizes) == 7 and near(sizes, [round(size) for size in sizes])
+    full = whole and all(
+        size > 0 and round(sum(near([one], [size]) for one in sizes)) % round(size) == 0 for size in sizes
+    )
+    return full and not near(sizes, [1.0] + [3.0] * 6)
 
 
 @sign(LIST, LOSSES, FULL)
@@ -728,7 +881,7 @@ def losses_get_lost(traces):
     return short and near(coefficients(traces, STEPS), after_steps(2 * LR, 6))
 
 
-@sign(LIST, STEPS, FULL, "test_huge_batch")
+@sign(LIST, STEPS, FULL, "test_huge_batch", PAIRS, ORDER, LEFT)
 def one_epoch_more_or_less(traces):
     """Your list is one too long or one too short.
 
@@ -862,7 +1015,8 @@ def losses_on_the_way(traces):
     A loss belongs to the a that it was computed with. After a step there is another a.
     """
     found, seen = call(traces, FULL), losses(traces, FULL)
-    return bool(seen) and math.isclose(seen[0], float((found.args[1].double() ** 2).mean()), rel_tol=1e-3)
+    moved = bool(seen) and not torch.equal(found.after[2], found.args[2])
+    return moved and math.isclose(seen[0], float((found.args[1].double() ** 2).mean()), rel_tol=1e-3)
 
 
 @sign(LOSSES)
@@ -882,6 +1036,37 @@ def losses_rounded(traces):
     return seen[-1] == round(seen[-1], 5) and abs(seen[-1] - float(((x @ a - y) ** 2).mean())) < 6e-4
 
 
+def _misses(traces):
+    """By how much the last loss of each call with at least two rows is off: the MSE over all rows at the end, and that."""
+    for found in (call for test in (LIST, LOSSES, FULL, START) for call in traces.get(test, ()) if call.after):
+        try:
+            seen = numbers(found.value).tolist()
+        except Failed:
+            continue
+        x, y, a = (found.after[i].detach().double() for i in range(3))
+        exact = float(((x @ a - y) ** 2).mean())
+        yield exact, seen[-1] - exact
+
+
+@sign(LOSSES, FULL)
+def something_added_to_losses(traces):
+    """Your losses are over all rows, and something is added to each: the same amount, whatever the data.
+
+    With a perfect fit the loss should be 0. What would you keep?
+
+    What stands beside the mean of the squared errors where you compute the loss?
+
+    A loss of 0 means that nothing is wrong. A small number that is added guards a division or a logarithm, and here is none.
+    """
+    misses = list(_misses(traces))
+    small = [off for exact, off in misses if exact < 1e-3]  # where it shows beside the rounding
+    return (
+        bool(small)
+        and small[0] > 1e-7
+        and all(abs(off - small[0]) <= 1e-3 * small[0] + 1e-5 * exact for exact, off in misses)
+    )
+
+
 @sign(LOSSES)
 def losses_of_a_batch(traces):
     """Your losses are those of a batch, not of all the data.
@@ -892,11 +1077,166 @@ def losses_of_a_batch(traces):
 
     The loss of a few rows is only a sample of the loss of all.
     """
-    found, seen = call(traces, FULL), losses(traces, FULL)
-    if not seen:
+    found, seen, only = call(traces, LIST), losses(traces, LIST), [off for exact, off in _misses({FULL: traces[FULL]})]
+    if not seen or seen[-1] < 1e-6 or not only or abs(only[0]) > 1e-3:
         return False
-    x, y, a = (found.after[i].detach().double() for i in range(3))
-    return math.isclose(seen[-1], float(((x @ a - y) ** 2).mean()), rel_tol=1e-3)
+    rows = (found.after[1] - found.after[2].detach()).double().tolist()  # each moves a coefficient of its own
+    return any(math.isclose(seen[-1], loss, rel_tol=1e-3) for loss in _of_batches(rows, found.args[3]))
+
+
+def _of_batches(rows, lr):
+    """The losses that batches of one or two of these rows have, after the last step and before it."""
+    for batch in (*itertools.combinations(rows, 1), *itertools.combinations(rows, 2)):
+        after = sum(error**2 for error in batch) / len(batch)
+        yield from (after, after / (1 - 2 * lr / len(batch)) ** 2)
+
+
+@sign(LOSSES, last=True)
+def losses_of_other_rows(traces):
+    """With all rows in one batch your losses are right; with smaller batches they are not those of all rows.
+
+    With batch_size 2 and three rows: work out the loss of all three by hand, after the last step.
+
+    Over which rows, and with which a, do you compute the loss that you keep?
+
+    A loss belongs to the a that it was computed with, and to the rows. Asked for is that of all rows, after the epoch.
+    """
+    right = any(exact > 0.1 and abs(off) < 1e-3 * exact for exact, off in _misses({FULL: traces.get(FULL, [])}))
+    return right and any(abs(off) > 1e-3 * exact for exact, off in _misses({LOSSES: traces.get(LOSSES, [])}))
+
+
+@sign(*LENGTHS, last=True)
+def steps_too_long(traces):
+    """Your steps go the right way, and all of them are longer than lr says, by the same factor.
+
+    With x = 1, y = 1, a = 0 and lr = 0.1 the first step goes to 0.2.
+
+    Where does something multiply lr or the gradient, or is backward() or the step done twice for a batch?
+
+    A step is lr times the gradient, once for each batch. A second backward() adds to the gradient of the first.
+    """
+    return (_length(traces) or 0) > 1.001
+
+
+@sign(*LENGTHS, last=True)
+def steps_too_short(traces):
+    """Your steps go the right way, and all of them are shorter than lr says, by the same factor.
+
+    With x = 1, y = 1, a = 0 and lr = 0.1 the first step goes to 0.2.
+
+    Where does something divide lr or the gradient? And is lr the one that the caller hands in?
+
+    A step is lr times the gradient, as the caller says. Who wants shorter steps hands in a smaller lr.
+    """
+    return 0 < (_length(traces) or 0) < 0.999
+
+
+@sign(STEPS, FULL, "test_huge_batch", "test_finds_the_line", LOSSES, last=True)
+def steps_change(traces):
+    """In the first epoch your steps are as long as lr says, and in later ones they are not.
+
+    Print lr in each epoch, just before the step.
+
+    What in your loop changes lr, or carries something from one epoch to the next?
+
+    Schedules and momentum are refinements of SGD. The step here is the plain one: the same lr from the first to the last.
+    """
+    steps = coefficients(traces, STEPS)
+    right = [after_steps(2 * LR, number) for number in (3, 6)]  # of one epoch, which may be all that is run, and of two
+    return _length(traces) == 1.0 and bool(steps) and not any(near(steps, one) for one in right)
+
+
+@sign(*LENGTHS, ORDER, last=True)
+def every_row_with_every_target(traces):
+    """Every prediction is compared with every target: a column minus a list is a table.
+
+    Print the shape of your errors: for a batch of two rows it should be (2,).
+
+    Which of the two is a column in your code, the predictions or the targets?
+
+    Shapes stretch until they fit (broadcasting). A dimension of length 1 too many changes what is compared with what.
+    """
+    alone, pairs = coefficients(traces, "probe"), coefficients(traces, PAIRS)
+    means = [2 * value / (2 * LR) for value in pairs]  # of the targets in the batch of each row, twice for a single one
+    single = near(alone, [2 * LR * i for i in range(1, 7)])
+    return single and len(means) == 5 and _paired(means)
+
+
+def _paired(means):
+    """Whether two times two rows moved as far as the mean of their targets says, and one as far as its own."""
+    for alone in range(5):
+        rest = [row for row in range(5) if row != alone]
+        for other in rest[1:]:
+            first, second = (rest[0], other), tuple(row for row in rest[1:] if row != other)
+            wanted = {alone: 2.0 * (alone + 1), **{row: sum(pair) / 2 + 1 for pair in (first, second) for row in pair}}
+            if near(means, [wanted[row] for row in range(5)]):
+                return True
+    return False
+
+
+@sign(*LENGTHS, last=True)
+def steps_all_alike(traces):
+    """Every row moves a equally far, however large its error is.
+
+    Take two rows alone, one with the error 1 and one with the error 6: the second step should be six times as long.
+
+    Which loss do your steps go down, and what becomes of the length of the gradient? Which optimizer takes the step?
+
+    The slope of a square grows with the error. Absolute errors, a bound on the gradient, or an optimizer that divides by its length take that away.
+    """
+    found = coefficients(traces, "probe")
+    return len(found) == 6 and found[0] > 1e-6 and near(found, [found[0]] * 6)
+
+
+@sign(*LENGTHS, last=True)
+def steps_of_many_lengths(traces):
+    """Every row is used, but the steps are not as long as lr says: within one epoch their lengths differ.
+
+    Print lr and a.grad just before each step.
+
+    What in your loop changes lr or the gradient: a schedule, a bound on its length, chance?
+
+    A step is lr times the gradient of its batch, with the same lr from the first to the last.
+    """
+    found = coefficients(traces, "probe")
+    used = len(found) == 6 and all(value > 1e-6 for value in found)
+    lengths = [value / (2 * LR * (row + 1)) for row, value in enumerate(found)]
+    return used and max(lengths) > 1.01 * min(lengths) and not near(sorted(found), [2 * LR * i for i in range(1, 7)])
+
+
+@sign(last=True)
+def data_ignored(traces):
+    """a moves, and not by your rows: whatever x and y are handed in, a goes to the same place.
+
+    Call your function twice, with other rows and other targets, and print a each time.
+
+    Which x and y do the functions see that you call in your loop: your batch, or the notebook's own?
+
+    A name that is not handed in is looked up outside, and there it means the notebook's data. What belongs to this call has to be handed on.
+    """
+    one, other = (coefficients(traces, "probe", index) for index in (6, 7))
+    return bool(one and other) and near(one, other) and not near(one, [0.0, 0.0])
+
+
+@sign(*LENGTHS)
+def each_batch_begins_one_row_later(traces):
+    """Each batch begins one row after the last, so most rows are used again and again.
+
+    Write down the first position of each batch, for 6 rows in batches of 2.
+
+    By how much does your position grow from one batch to the next?
+
+    A batch has batch_size rows, so the next one begins that much later. `range` takes a third number for that.
+    """
+    return near(coefficients(traces, STEPS), after_steps(2 * LR, 12)) and near(
+        sorted(shares(traces)), sorted(_sliding(5))
+    )
+
+
+def _sliding(rows):
+    """What rows count in batches of 2 that begin one row further each, the last one alone."""
+    left = [1 - LR, *[(1 - LR) ** 2] * (rows - 2), (1 - LR) * (1 - 2 * LR)]
+    return [(1 - one) / (2 * LR) for one in left]
 
 
 @sign(LIST, LOSSES, FULL)

@@ -1,8 +1,13 @@
 """Misconceptions about gradient(x, y, a)."""
 
+import contextlib
+
 import torch
 
-from autograder.graders.catalogue import also, sign, wrong
+from autograder.graders import errors
+from autograder.graders.catalogue import also, exact, retold, sign, wrong
+from autograder.graders.expect import Failed, numbers
+from autograder.graders.student import StudentError
 
 UNSPECIFIED = ("grad",)  # what a.grad holds afterwards is nobody's business
 
@@ -12,8 +17,44 @@ def loss(x, y, a):
     return ((x @ a - y) ** 2).mean()
 
 
+def probe(student):
+    """Whether backward() runs at all: then a tracked x and y get a gradient, too. And one place seen from two tables."""
+    x, y = torch.tensor([[2.0, 3.0], [1.0, -1.0]]), torch.tensor([3.0, 1.0])
+    a = torch.tensor([1.0, 0.5], requires_grad=True)
+    with contextlib.suppress(StudentError):
+        student.aside.gradient(x.requires_grad_(), y.requires_grad_(), a)
+    for scale in (1.0, 2.0):
+        a = torch.tensor([1.5, -0.5], dtype=torch.float64, requires_grad=True)
+        student.gradient(
+            torch.tensor([[1.0, 2.0], [3.0, 1.0], [-1.0, 4.0]]).double() * scale, torch.arange(3.0).double(), a
+        )
+
+
 def _came_back(traces):
-    return [call for calls in traces.values() for call in calls if call.after]
+    return [call for test, calls in traces.items() for call in calls if call.after and test != "probe"]
+
+
+def _ran(traces):
+    """Whether a backward() was seen to run, through whatever: of the tracked tensors some have a gradient; None if unknown."""
+    seen = traces.get("probe", [])[:1]
+    return any(arg.grad is not None for arg in seen[0].after) if seen and seen[0].after else None
+
+
+def _nothing(traces):
+    found = _came_back(traces)
+    return bool(found) and all(call.value is None for call in found)
+
+
+def _compared(traces):
+    """What came back from the two tables of the probe, and the right answer: flat, where there are two numbers or one."""
+    for call in (call for call in traces.get("probe", [])[1:3] if call.after):
+        x, y, a = (arg.detach() for arg in call.args)
+        try:
+            found = numbers(call.value)
+        except Failed:
+            continue
+        if found.numel() in (1, 2):
+            yield x, found, 2 * x.T @ (x @ a - y) / len(x)
 
 
 @sign()
@@ -26,33 +67,158 @@ def nothing_is_returned(traces):
 
     backward() leaves its results in the leaves, the tensors that the record started from. The loss is no leaf, and a clone is none either.
     """
-    found = _came_back(traces)
-    return (
-        bool(found)
-        and all(call.value is None for call in found)
-        and all(call.after[2].grad is not None for call in found)
-    )
+    return _nothing(traces) and all(call.after[2].grad is not None for call in _came_back(traces))
 
 
 @sign()
 def backward_never_runs(traces):
-    """Your function gives nothing (None), and nothing has arrived in a.grad: backward() never ran for this a.
+    """Your function gives nothing (None), and nothing has arrived in a.grad: backward() never ran for this x, y and a.
 
     After your call print a.grad: it is None.
 
-    Naming a function does not call it. Is there a pair of parentheses, and is the loss computed from this very `a`?
+    Naming a function does not call it. Is there a pair of parentheses, and is the loss computed from these very tensors?
 
     `.grad` is filled by a call of backward() on a loss that was computed from the tensor. `torch.tensor(…)` and detach() begin anew.
     """
-    found = _came_back(traces)
+    return _nothing(traces) and _ran(traces) is False and any(call.after[2].grad is None for call in _came_back(traces))
+
+
+@sign()
+def gradient_thrown_away(traces):
+    """backward() ran, and when your function ends a.grad is empty: the gradient was thrown away, or a copy of a has it.
+
+    Print a.grad in the line after backward(), and once more in the line before your function ends.
+
+    Is a.grad emptied after backward()? If not, is the loss computed from this very a?
+
+    Who empties a field that is still needed has to keep what was in it under a name of its own.
+    """
+    return _nothing(traces) and _ran(traces) is True and any(call.after[2].grad is None for call in _came_back(traces))
+
+
+@sign()
+def backward_of_a_copy(traces):
+    """You return what a.grad held before: backward() ran, and for a copy of a.
+
+    Set a.grad to [10, 100] before the call: your function returns exactly that.
+
+    Which tensor did the loss start from, and whose .grad do you return?
+
+    backward() fills the field of the tensor that the record started from. A copy has a field of its own.
+    """
+    return _ran(traces) is True and _what_was_there(traces)
+
+
+def _what_was_there(traces):
+    """Whether an a.grad that was filled before comes back as it was, and otherwise None."""
+    filled = [call for call in traces["test_filled_grad"] if call.after]
+    fresh = [call.value for call in _came_back(traces) if call.args[2].grad is None]
     return (
-        bool(found) and all(call.value is None for call in found) and any(call.after[2].grad is None for call in found)
+        bool(filled) and isinstance(filled[0].value, torch.Tensor) and bool(fresh)
+        and torch.equal(numbers(filled[0].value), numbers(filled[0].args[2].grad))
+        and all(value is None for value in fresh)
+    )  # fmt: skip
+
+
+@retold(errors.in_place_on_a_leaf.where_it_shows())
+def changed_in_place(traces):
+    """You change one of the tensors that you are given, or a part of one, and autograd keeps a record of it: it refuses.
+
+    `w = torch.tensor([1.0], requires_grad=True)` and then `w -= 1` gives the same error; `v = w - 1` does not.
+
+    Which of your lines changes a tensor in place (`-=`, `w[0] = …`, a trailing underscore)? Should this function change any?
+
+    This function only looks which way is uphill. What it computes are new tensors, and a stays where it is.
+    """
+
+
+@sign()
+def nudged_one_way(traces):
+    """You nudge each coefficient one way and look how the loss changes: that is nearly the slope, and not exactly.
+
+    The square of 1.001 is 0.002001 more than that of 1: by that the slope would be 2.001, and it is 2.
+
+    Does a smaller nudge help, or one in both directions, and in float64? And which tool of torch needs no nudge?
+
+    A slope is what the ratio becomes when the nudge goes to 0. Autograd has it exactly.
+    """
+    nudges = [((found - exact) / (x**2).mean(0)) for x, found, exact in _compared(traces) if len(found) == 2]
+    return len(nudges) == 2 and _alike(torch.cat(nudges), 1e-2) and 1e-9 < abs(float(nudges[0][0])) < 0.3
+
+
+@sign()
+def one_slope_for_all(traces):
+    """You give one slope for all coefficients together: they are nudged all at once, or their slopes are added up.
+
+    Two coefficients should give two slopes, and they need not be alike.
+
+    How does the loss change when a[0] moves, and nothing else does?
+
+    Each coefficient has a slope of its own: how the loss changes when that one alone moves.
+    """
+    ratios = [found / exact.sum() for _, found, exact in _compared(traces)]
+    return len(ratios) == 2 and bool(((torch.cat(ratios) - 1).abs() < 0.02).all())
+
+
+@sign("test_one_row", "test_several_rows", "test_optimum", "test_filled_grad", "test_asked_twice", "test_shape")
+def something_added(traces):
+    """Something is added to each slope that x and y have no part in.
+
+    Where the fit is perfect every slope should be 0. What does your function give there?
+
+    What stands beside the squared errors in the loss that you differentiate, or is added to the gradient afterwards?
+
+    A term that holds the coefficients small (weight decay) is a useful extra, and another loss than this one.
+    """
+    extra = [found - exact for _, found, exact in _compared(traces) if len(found) == 2]
+    same = len(extra) == 2 and torch.allclose(extra[0], extra[1], rtol=1e-3, atol=1e-6)
+    return same and bool(extra[0].abs().max() > 1e-5)
+
+
+@sign("test_one_row", "test_several_rows", last=True)
+def multiplied(traces):
+    """All of your slopes are too large or too small by the same factor, whatever the data are.
+
+    With one row, the error 3 and the input 1 the slope is 6.
+
+    What do you multiply or divide by that is not in the derivative of the loss: a learning rate, a number of rows?
+
+    The gradient says which way is uphill, and how steep it is. How far one goes is for the step to say.
+    """
+    ratios = [found / exact for _, found, exact in _compared(traces) if len(found) == 2]
+    return len(ratios) == 2 and _alike(torch.cat(ratios), 1e-3) and abs(float(ratios[0][0]) - 1) > 1e-3
+
+
+@sign("test_one_row", "test_several_rows")
+def divided_by_a_fixed_number(traces):
+    """You divide by the same number however many rows there are.
+
+    Call it with one row and then with three, and work out by hand what it divides by.
+
+    Where does the number that you divide by come from: from x and y, or from outside of the function?
+
+    What a function needs to know about its data it can ask the data. A name from outside belongs to other data.
+    """
+    divisors = []
+    for call in [*traces["test_one_row"], *traces["test_several_rows"]]:
+        x, y, a = (arg.detach().double() for arg in call.args)
+        found, total = numbers(call.value), 2 * x.T @ (x @ a - y)
+        divisors.append(total / found)
+    # one row, with two slopes, and then more: a mean over the columns divides by 2, too, and is told elsewhere
+    return (
+        len({len(found) for found in divisors}) == 1
+        and _alike(torch.cat(divisors), 1e-3)
+        and not (torch.isclose(divisors[0], torch.tensor([1.0, 2.0]).double()[:, None], rtol=1e-3).any())
     )
+
+
+def _alike(values, rtol):
+    return bool(((values - values[0]).abs() <= rtol * values[0].abs()).all())
 
 
 @wrong
 def not_run_backward(x, y, a):
-    """You return what a.grad held before: backward() never ran, or ran for another tensor.
+    """You return what a.grad held before: backward() never ran for this a.
 
     Set a.grad to [10, 100] before the call: does your function return exactly that?
 
@@ -167,6 +333,22 @@ def without_the_inputs(x, y, a):
     return (2 * (x @ a - y) / len(x)).detach()
 
 
+@wrong
+def backward_from_the_predictions(x, y, a):
+    """You call backward() on the predictions, or on the errors: there is no loss in your function.
+
+    With one row your answer is that row of x itself, whatever y is.
+
+    Of which number do you want the slope, and does it say how wrong the predictions are?
+
+    The gradient is that of the LOSS, a single number. Predictions are many, and they do not know what is right.
+    """
+    a.grad = None
+    (x @ a).backward()
+    return a.grad
+
+
+@exact
 @wrong
 def backward_from_the_squares(x, y, a):
     """You call backward() on the squared errors of all rows; it starts from a single number.
@@ -466,6 +648,12 @@ def rounded_down(x, y, a):
     return ((2 * x.T @ (x @ a - y)).detach() // len(x)).to(a.dtype)
 
 
+def _of_a_line(x, y, a):
+    error = (a[0] * x[:, 0] + a[1] - y).detach()
+    return torch.stack([2 * (error * x[:, 0]).mean(), 2 * error.mean()])
+
+
+@also(_of_a_line)
 @wrong
 def slope_and_intercept_only(x, y, a):
     """You give two slopes, and take the last column for ones; here there may be more columns, and others.
@@ -480,6 +668,7 @@ def slope_and_intercept_only(x, y, a):
     return torch.stack([2 * (error * x[:, 0]).mean(), 2 * error.mean()])
 
 
+@exact
 @sign("test_asked_twice", "test_leaves_a_alone")
 def tracking_off_afterwards(traces):
     """The gradient is right, but afterwards a no longer requires grad.
@@ -563,6 +752,7 @@ def gradient_of_the_root(x, y, a):
     return (x.T @ (x @ a - y) / len(x) / loss(x, y, a).sqrt()).detach()
 
 
+@exact
 @wrong
 def always_single_precision(x, y, a):
     """Your gradient is always float32, whatever a is.
@@ -576,6 +766,7 @@ def always_single_precision(x, y, a):
     return (2 * x.T @ (x @ a - y) / len(x)).detach().float()
 
 
+@exact
 @wrong
 def returns_a_column(x, y, a):
     """The numbers are right, but they stand in a column of shape (d, 1) instead of a list of shape (d,).
@@ -589,6 +780,7 @@ def returns_a_column(x, y, a):
     return (2 * x.T @ (x @ a - y) / len(x)).detach()[:, None]
 
 
+@exact
 @wrong
 def returns_a_list(x, y, a):
     """The numbers are right, but they stand in a list of Python instead of a tensor.
@@ -602,6 +794,7 @@ def returns_a_list(x, y, a):
     return (2 * x.T @ (x @ a - y) / len(x)).detach().tolist()
 
 
+@exact
 @wrong
 def returns_an_array(x, y, a):
     """The numbers are right, but they stand in an array of NumPy instead of a tensor.
@@ -613,3 +806,35 @@ def returns_an_array(x, y, a):
     The gradient belongs beside a, so it is a tensor like a.
     """
     return (2 * x.T @ (x @ a - y) / len(x)).detach().numpy()
+
+
+def _slopes_in_x(x, y, a):
+    return (2 * (x @ a - y)[:, None] * a / len(x)).detach()
+
+
+@also(lambda x, y, a: _slopes_in_x(x, y, a).sum(0))
+@wrong
+def slopes_in_x(x, y, a):
+    """You give the slopes with respect to x; those with respect to a are asked for.
+
+    Three rows and two coefficients: x has six numbers, and a has two. How many do you return?
+
+    Which of the two does the training change, the data or the coefficients?
+
+    A gradient belongs to the tensor that may move. The data are what they are.
+    """
+    return _slopes_in_x(x, y, a)
+
+
+@also(*(lambda x, y, a, k=k: (2 * x.T @ (x @ a - y) / len(x)).detach().round(decimals=k) for k in range(1, 5)))
+@wrong
+def rounded(x, y, a):
+    """Your slopes are rounded.
+
+    Near the bottom of the valley they are small: rounded to 0, nothing moves any more.
+
+    Where do the decimals get lost, and who needs fewer of them?
+
+    Round when you print. What is computed with should be exact.
+    """
+    return (2 * x.T @ (x @ a - y) / len(x)).detach().round()

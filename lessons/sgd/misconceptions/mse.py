@@ -1,14 +1,131 @@
 """Misconceptions about mse(y_hat, y)."""
 
+import math
+
 import numpy as np
 import torch
 
-from autograder.graders.catalogue import also, sign, wrong
+from autograder.graders import errors
+from autograder.graders.catalogue import also, exact, retold, sign, wrong
+from autograder.graders.expect import Failed, numbers
 
 
 def probe(student):
     """Squares of which the first, the last, the largest and the one in the middle are four different ones."""
     student.mse(torch.tensor([2.0, 9.0, 5.0, 1.0, 7.0]), torch.zeros(5))
+    student.mse(torch.tensor([3.0, 3.0]).double(), torch.zeros(2).double())
+    student.mse(torch.tensor([9.0]).double(), torch.tensor([1.0]).double())
+
+
+def losses(traces):
+    """The errors and the loss of each call that gave one finite number."""
+    found = []
+    for call in (call for calls in traces.values() for call in calls if call.after):
+        try:
+            loss = numbers(call.value)
+        except Failed:
+            continue
+        if loss.numel() == 1 and bool(torch.isfinite(loss).all()):
+            found.append(((call.args[0] - call.args[1]).detach().double(), float(loss)))
+    return found
+
+
+@retold(errors.in_place_on_a_leaf.where_it_shows())
+def changed_in_place(traces):
+    """You change one of the tensors that you are given, and autograd keeps a record of it: it refuses.
+
+    `w = torch.tensor([1.0], requires_grad=True)` and then `w -= 1` gives the same error; `v = w - 1` does not.
+
+    Which of your lines changes a tensor in place (`-=`, a trailing underscore), and how could it make a new one?
+
+    What is computed from a tensor is a new tensor, and the record says how. The inputs stay what they are.
+    """
+
+
+@sign()
+def something_added(traces):
+    """Something is added to your loss: perfect predictions do not get 0.
+
+    Take y_hat = [2] and y = [2]: what does your function give?
+
+    What stands beside the mean of the squared errors in your formula, and what is it there for?
+
+    A loss of 0 means that nothing is wrong. A small number that is added guards a division or a logarithm, and here is none.
+    """
+    extra = {loss for off, loss in losses(traces) if not off.any()}
+    if len(extra) != 1 or extra == {0.0}:
+        return False
+    (extra,) = extra
+    exact = [(float((off**2).mean()), loss) for off, loss in losses(traces) if off.any()]
+    return bool(exact) and all(abs(loss - mean - extra) <= 1e-5 * mean + 1e-3 * abs(extra) for mean, loss in exact)
+
+
+def _perfect(traces):
+    """What came back for perfect predictions that are tracked."""
+    calls = [call for call in traces.get("test_gradient_of_perfect_fit", []) if call.after and not call.drawn]
+    return [call.value for call in calls if isinstance(call.value, torch.Tensor)]
+
+
+@exact
+@sign("test_gradient_of_perfect_fit", last=True)
+def no_slope_at_the_bottom(traces):
+    """The loss is right, but at a perfect fit it has no slope of 0: something on the way to it has none there.
+
+    Print y_hat.grad after mse(y_hat, y).backward(), for a y_hat that is equal to y.
+
+    Which steps do you take from the errors to their squares? Is each of them smooth at 0?
+
+    A square root and a logarithm are infinitely steep at 0, and a slope that was infinite once is nan ever after.
+    """
+    return bool(_perfect(traces)) and all(loss.requires_grad for loss in _perfect(traces))
+
+
+@exact
+@sign("test_gradient_of_perfect_fit", last=True)
+def shortcut_for_a_perfect_fit(traces):
+    """The loss is right, but for perfect predictions it has no record of how it came from y_hat.
+
+    Print mse(y_hat, y).requires_grad for a tracked y_hat that is equal to y.
+
+    Does your code treat perfect predictions apart? What does it return for them?
+
+    backward() walks back over the steps that were recorded. A new tensor, or a number of your own, has none.
+    """
+    return bool(_perfect(traces)) and not any(loss.requires_grad for loss in _perfect(traces))
+
+
+@exact
+@sign("test_one_number", last=True)
+def sometimes_a_plain_number(traces):
+    """The number is right, but it is sometimes a tensor and sometimes a number of Python.
+
+    Print type(mse(y_hat, y)) for one row, and for three.
+
+    Which lines does your code reach for one row only?
+
+    Who calls a function relies on what it gives: the same kind of thing for one row as for a hundred.
+    """
+    kinds = {type(call.value) for calls in traces.values() for call in calls if call.after}
+    return torch.Tensor in kinds and bool(kinds & {int, float})
+
+
+@sign("test_one_error", "test_three_errors", "test_gradient", last=True)
+def another_power(traces):
+    """You raise the errors to another power than 2.
+
+    Take a single error of 3: the square is 9. What does your function give?
+
+    What is the S in MSE, and which number says it in your formula?
+
+    A square is the second power, and only that makes the slope grow evenly with the error.
+    """
+    found = [(off.abs(), loss) for off, loss in losses(traces) if off.any()]
+    powers = [math.log(loss) / math.log(float(sizes)) for sizes, loss in found if sizes.numel() == 1 and loss > 0]
+    return (
+        bool(powers)
+        and abs(powers[0] - 2) > 1e-3
+        and all(math.isclose(float((sizes ** powers[0]).mean()), loss, rel_tol=1e-3) for sizes, loss in found)
+    )
 
 
 @wrong
@@ -259,6 +376,7 @@ def caret_is_not_power(y_hat, y):
     return ((y_hat - y) ^ 2).mean()
 
 
+@exact
 @wrong
 def python_float(y_hat, y):
     """The number is right, but it is a Python number, and that has no backward().
@@ -272,6 +390,7 @@ def python_float(y_hat, y):
     return ((y_hat - y) ** 2).mean().item()
 
 
+@exact
 @wrong
 def nothing_recorded(y_hat, y):
     """The number is right, but its record is cut off, so no gradient finds its way back to y_hat.
@@ -300,7 +419,7 @@ def numpy_mean(y_hat, y):
 
 @wrong
 def returns_an_array(y_hat, y):
-    """You return a number of NumPy; it has the value, but no record and no gradient.
+    """You return a number of NumPy, which has no record and no gradient.
 
     Print type(mse(y_hat, y)).
 
@@ -337,6 +456,7 @@ def only_the_first_row(y_hat, y):
     return (y_hat[0] - y[0]) ** 2
 
 
+@exact
 @wrong
 def always_single_precision(y_hat, y):
     """Your loss is always float32, whatever comes in.
@@ -350,9 +470,10 @@ def always_single_precision(y_hat, y):
     return ((y_hat.float() - y.float()) ** 2).mean()
 
 
+@also(*(lambda y_hat, y, k=k: ((y_hat - y) ** 2).mean().round(decimals=k) for k in range(3)))
 @wrong
 def rounded(y_hat, y):
-    """Your loss is rounded to a whole number.
+    """Your loss is rounded.
 
     The squared errors 9, 4 and 25 have the mean 12.67.
 
@@ -548,6 +669,53 @@ def sorted_first(y_hat, y):
     return ((y_hat.sort().values - y.sort().values) ** 2).mean()
 
 
+@also(lambda y_hat, y: 1 - ((y - y_hat) ** 2).mean() / ((y - y.mean()) ** 2).mean())
+@wrong
+def r_squared(y_hat, y):
+    """This is R squared: 1 for perfect predictions, and the less the worse they are.
+
+    A perfect prediction, y_hat = [2, 3] for y = [2, 3], should have a loss of 0.
+
+    Which step of yours is not in the docstring: a division, a difference from 1?
+
+    R squared compares a fit with the mean of y, and good is large. A loss is small where the fit is good.
+    """
+    return 1 - ((y - y_hat) ** 2).sum() / ((y - y.mean()) ** 2).sum()
+
+
+@also(
+    lambda y_hat, y: ((torch.log1p(y_hat.clamp(min=0)) - torch.log1p(y.clamp(min=0))) ** 2).mean(),
+    lambda y_hat, y: ((torch.log1p(y_hat.clamp(min=0)) - torch.log1p(y)) ** 2).mean(),
+    lambda y_hat, y: ((torch.log1p(y_hat.abs()) - torch.log1p(y.abs())) ** 2).mean(),
+    lambda y_hat, y: ((y_hat.log() - y.log()) ** 2).mean(),
+    lambda y_hat, y: ((torch.log1p(y_hat) - torch.log1p(y)) ** 2).mean().sqrt(),
+)
+@wrong
+def squared_logarithmic_errors(y_hat, y):
+    """You take logarithms before you compare: these are squared logarithmic errors.
+
+    Take y_hat = [5], y = [2]: the error is 3, and the loss should be 9.
+
+    Which function stands around y_hat and y in your formula, and is it in the docstring?
+
+    A logarithm makes large numbers count less. MSE compares the numbers as they are.
+    """
+    return ((torch.log1p(y_hat) - torch.log1p(y)) ** 2).mean()
+
+
+@wrong
+def half_of_each_square(y_hat, y):
+    """You return half of each squared error, one number for each row; a loss is a single number, and not halved.
+
+    Three rows: how many numbers does your function give?
+
+    Read the name word by word, from the back: error, squared, mean. Which one is missing, and where does the 2 come from?
+
+    Some books halve the squares, because the derivative looks nicer, and average them elsewhere. Here the function does both steps.
+    """
+    return (y_hat - y) ** 2 / 2
+
+
 @sign(last=True)
 def divided_by_a_fixed_number(traces):
     """You divide by the same number however many rows there are.
@@ -562,3 +730,17 @@ def divided_by_a_fixed_number(traces):
     squares = [(len(call.args[0]), ((call.args[0] - call.args[1]) ** 2).sum(), call.value) for call in calls]
     divisors = {rows: (total / value).item() for rows, total, value in squares if total > 0}
     return len(divisors) > 1 and max(divisors.values()) < 1.001 * min(divisors.values())
+
+
+@exact
+@wrong
+def always_double_precision(y_hat, y):
+    """Your loss is always float64, whatever comes in.
+
+    Give it float32: what dtype comes out?
+
+    Which step of yours names a dtype, or has a function that does?
+
+    A function of tensors should answer in the dtype of its inputs; what it is compared with later has that one too.
+    """
+    return ((y_hat.double() - y.double()) ** 2).mean()

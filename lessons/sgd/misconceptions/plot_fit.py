@@ -15,9 +15,30 @@ def probe(student):
     """As many rows as coefficients: then a mix-up of the two is drawn instead of an error."""
     a, axes = torch.tensor([2.0, -1.0], requires_grad=True), student.axes(current=True)
     with contextlib.suppress(StudentError):
-        student.plot_fit(torch.tensor([[1.0, 1.0], [3.0, 1.0]]), torch.tensor([5.0, 2.0]), a, axes)
+        student.plot_fit(torch.tensor([[1.0, 2.0], [3.0, 1.0]]), torch.tensor([5.0, 2.0]), a, axes)
         student.drawing(axes)
-    student.plot_fit(torch.tensor([[1.0, 1.0]]), torch.tensor([5.0]), a, student.axes(current=True))
+    with contextlib.suppress(StudentError):
+        student.plot_fit(torch.tensor([[1.0, 1.0]]), torch.tensor([5.0]), a, axes := student.axes(current=True))
+        student.drawing(axes, picture=True)  # where a single number fits, it comes out what is handed over as one
+
+
+@sign(DATA, LINE, SPAN)
+def data_changed(traces):
+    """Your function changes x or y before they are drawn: they are the caller's, and the picture shows other numbers.
+
+    Print x and y before and after the call.
+
+    Which line changes a tensor in place? And does `b = a` make a second tensor, or a second name?
+
+    A picture only looks. `-=`, a trailing underscore and `b[i] = …` change the tensor itself, under whatever name.
+    """
+    return any(
+        not torch.equal(new, old)
+        for calls in traces.values()
+        for call in calls
+        if call.after
+        for old, new in zip(call.args[:2], call.after[:2], strict=True)
+    )
 
 
 class Seen:
@@ -28,7 +49,7 @@ class Seen:
         self.across, self.bias, self.y, self.a = x[:, 0], x[:, 1], y, a
         self.y_hat = x @ a
         marks = call.drawing.marks
-        self.marks = len(marks)
+        self.marks, self.elsewhere = len(marks), call.drawing.elsewhere
         self.things = [torch.from_numpy(mark["xy"]) for mark in marks if mark["kind"] != "axline"]
         self.lines = [torch.from_numpy(mark["xy"]) for mark in marks if mark["kind"] == "line"]
         self.points = torch.cat([*self.things, torch.empty(0, 2, dtype=torch.float64)])
@@ -86,6 +107,34 @@ def ax_out_of_its_figure(traces):
 
 
 @sign()
+def method_handed_over(traces):
+    """You hand matplotlib a method itself, and not what it gives.
+
+    `numbers.tolist` is a method, `numbers.tolist()` is a list. Print both in a cell of their own.
+
+    Which name in your code is a method, and what makes Python call it?
+
+    Naming a function does not call it. Without a call you hand on the function, and a function has no numbers.
+    """
+    return says(r"not '(builtin_function_or_method|method|function)'")(traces)
+
+
+@sign()
+def row_across(traces):
+    """x[0] is the first row of the table, and you take it for the first column.
+
+    Print x[0].shape with six rows of two columns.
+
+    Which of the two positions in x[i, j] counts the rows? How does one say "all rows" there?
+
+    A single position picks a row. A column needs two: which rows, and which column.
+    """
+    found = [seen for seen in drawings(traces, probed=True) if len(seen.y) == 2]
+    rows = [torch.stack([seen.across[0], seen.bias[0]]) for seen in found]
+    return any(seen.has(row, seen.y) or seen.has(row, seen.y_hat) for seen, row in zip(found, rows, strict=True))
+
+
+@sign()
 def converted_only_when_drawn(traces):
     """Your function ends without an error, and the error comes when the picture is really drawn: a tracked tensor is in it.
 
@@ -108,7 +157,24 @@ def coefficients_as_heights(traces):
 
     The coefficients describe the line; its points are the predictions.
     """
-    return any(drawing.has(drawing.across, drawing.a) for drawing in drawings(traces, probed=True))
+    found = drawings(traces, probed=True)
+    return any(seen.has(seen.across, seen.a) and len(seen.points) <= 2 * len(seen.y) for seen in found)
+
+
+@sign(LINE, SPAN)
+def products_drawn(traces):
+    """You draw the products of inputs and coefficients, and never add them up.
+
+    For one row there should be one height; your picture has two.
+
+    Which step turns the products of a row into a prediction?
+
+    A dot product is two steps: multiply the pairs, then add up along the row.
+    """
+    found = drawings(traces, probed=True)
+    return any(
+        all(seen.has(seen.across, seen.a[i] * part) for i, part in ((0, seen.across), (1, seen.bias))) for seen in found
+    )
 
 
 @sign()
@@ -239,7 +305,10 @@ def draws_with_pyplot(traces):
 
     plt keeps a current figure behind the scenes. A function that is handed an axes draws on that one, wherever it is.
     """
-    return not any(raised(call) for calls in traces.values() for call in calls)
+    seen = [
+        len(call.drawing.marks) for test, calls in traces.items() for call in calls if call.drawing and test != "probe"
+    ]
+    return len(set(seen)) > 1 and not any(raised(call) for calls in traces.values() for call in calls)
 
 
 @sign()
@@ -248,7 +317,7 @@ def detached_for_good(traces):
 
     Print a.requires_grad after the call.
 
-    The picture is right, but can you still train afterwards?
+    Can you still train afterwards?
 
     A trailing underscore changes the tensor itself; without it you get another tensor to draw.
     """
@@ -260,8 +329,35 @@ def detached_for_good(traces):
 
 
 @sign(LINE, SPAN)
+def line_in_another_figure(traces):
+    """The data are on ax, and what else you draw is in another figure.
+
+    Count the figures that are open after your call.
+
+    Which line of yours makes a new figure, or draws on something else than ax?
+
+    A function that is handed an axes draws all on that one: only so do data and line stand in one picture.
+    """
+    return any(seen.elsewhere and _data_alone(seen) for seen in drawings(traces))
+
+
+@sign(DATA)
+def data_in_another_figure(traces):
+    """The fitted line is on ax, and what else you draw is in another figure.
+
+    Count the figures that are open after your call.
+
+    Which line of yours makes a new figure, or draws on something else than ax?
+
+    A function that is handed an axes draws all on that one: only so do data and line stand in one picture.
+    """
+    found = [seen for seen in drawings(traces) if seen.elsewhere]
+    return any(bool(one.things) and all(one.fits(points) for points in one.things) for one in found)
+
+
+@sign(LINE, SPAN)
 def only_the_data(traces):
-    """The data are drawn, and the fitted line is missing.
+    """The data are on ax, and the fitted line is missing there.
 
     Count the points in your picture: four rows, four points, and no line.
 
@@ -269,13 +365,16 @@ def only_the_data(traces):
 
     The picture shows two things: what we know, and what we fitted.
     """
-    found = drawings(traces)
-    return any(one.has(one.across, one.y) and len(one.points) == len(one.y) and one.marks == 1 for one in found)
+    return any(map(_data_alone, drawings(traces)))
+
+
+def _data_alone(seen):
+    return seen.has(seen.across, seen.y) and len(seen.points) == len(seen.y) and seen.marks == 1
 
 
 @sign(DATA)
 def only_the_line(traces):
-    """The fitted line is drawn, and the data are missing.
+    """The fitted line is on ax, and the data are missing there.
 
     Count the points in your picture, and what is where.
 

@@ -3,13 +3,65 @@
 import numpy as np
 import torch
 
-from autograder.graders.catalogue import also, wrong
+from autograder.graders import errors
+from autograder.graders.catalogue import also, exact, retold, sign, wrong
+from autograder.graders.expect import Failed, numbers
 
 
 def probe(student):
     """A x that requires grad tells a detached `a` from a prediction of which nothing at all is recorded."""
     x = torch.tensor([[3.0, 1.0], [0.0, 2.0], [1.0, -1.0]], requires_grad=True)
     student.predict(x, torch.tensor([2.0, -1.0], requires_grad=True))
+    for a in ([5.0, 3.0], [-7.0, 4.0]):
+        student.predict(x.detach().clone(), torch.tensor(a))
+
+
+SHAPE, SLOPES, DTYPE = "test_shape", "test_gradient_reaches_a", "test_dtype_and_inputs"
+
+
+@sign()
+def coefficients_ignored(traces):
+    """Your predictions do not depend on a: another a gives the very same ones.
+
+    Call your function twice with the same x, once with a = [5, 3] and once with a = [-7, 4].
+
+    Where does the a in the first line of your function come in? Is there another name, or a number, in its place?
+
+    What a function gets as an argument it should use, and nothing from outside. Only then does another a give another line.
+    """
+    found = [call.value for call in traces.get("probe", [])[1:3] if call.after]
+    try:
+        return len(found) == 2 and torch.equal(*map(numbers, found))
+    except Failed:
+        return False
+
+
+@retold(errors.in_place_on_a_leaf.where_it_shows())
+def changed_in_place(traces):
+    """You change one of the tensors that you are given, and autograd keeps a record of it: it refuses.
+
+    `w = torch.tensor([1.0], requires_grad=True)` and then `w *= 2` gives the same error; `v = w * 2` does not.
+
+    Which of your lines changes a tensor in place (`+=`, `*=`, a trailing underscore), and how could it make a new one?
+
+    What is computed from a tensor is a new tensor, and the record says how. The inputs stay what they are.
+    """
+
+
+@sign(SHAPE, SLOPES, DTYPE)
+def list_of_tensors(traces):
+    """You return a list of tensors, one for each row; a single tensor is asked for.
+
+    Print type(predict(x, a)), and the type of its first entry.
+
+    What puts several tensors together into one?
+
+    A list has no shape and no gradient. Tensors can be put together into one, with their records.
+    """
+    values = [call.value for calls in traces.values() for call in calls if call.after]
+    return any(
+        isinstance(value, list | tuple) and any(isinstance(one, torch.Tensor) for one in value) for value in values
+    )
 
 
 @wrong
@@ -129,6 +181,7 @@ def mm_with_a_vector(x, a):
     return torch.mm(x, a)
 
 
+@exact
 @wrong
 def column_instead_of_list(x, a):
     """The numbers are right, but they stand in a column of shape (n, 1) instead of a list of shape (n,).
@@ -142,6 +195,7 @@ def column_instead_of_list(x, a):
     return x @ a[:, None]
 
 
+@exact
 @wrong
 def row_instead_of_list(x, a):
     """The numbers are right, but they stand in a table of one row, shape (1, n), instead of a list of shape (n,).
@@ -233,13 +287,14 @@ def only_the_first_column(x, a):
     return a[0] * x[:, 0]
 
 
+@also(lambda x, a: x[0] @ a)
 @wrong
 def only_the_first_row(x, a):
-    """You return while the first row is being worked on, so the others never get their turn.
+    """Only the first row gets a prediction, and the others get none.
 
     Four rows should give four predictions. How many does your function give?
 
-    Is the return inside the loop or behind it?
+    If there is a loop: is the return inside it or behind it?
 
     A return ends the function at once, also in the middle of a loop.
     """
@@ -259,6 +314,7 @@ def numpy_on_tensors(x, a):
     return np.dot(x, a)
 
 
+@exact
 @wrong
 def always_single_precision(x, a):
     """Your result is always float32, whatever comes in.
@@ -272,6 +328,7 @@ def always_single_precision(x, a):
     return x.float() @ a.float()
 
 
+@exact
 @wrong
 def detached_coefficients(x, a):
     """The numbers are right, but your coefficients leave the record, so no gradient finds its way back to a.
@@ -285,6 +342,7 @@ def detached_coefficients(x, a):
     return x @ a.detach()
 
 
+@exact
 @wrong
 def nothing_recorded(x, a):
     """The numbers are right, but nothing of the computation is recorded, so no gradient finds its way back to a.
@@ -313,7 +371,7 @@ def sign_flipped(x, a):
 
 @wrong
 def returns_an_array(x, a):
-    """You return an array of NumPy; it has the numbers, but no record and no gradient.
+    """You return an array of NumPy, which has no record and no gradient.
 
     Print type(predict(x, a)).
 
@@ -454,6 +512,7 @@ def last_row_left_out(x, a):
     return torch.stack([x[i] @ a for i in range(len(x) - 1)])
 
 
+@exact
 @wrong
 def always_double_precision(x, a):
     """Your result is always float64, whatever comes in.
@@ -465,3 +524,69 @@ def always_double_precision(x, a):
     A function of tensors should answer in the dtype of its inputs; what it is compared with later has that one too.
     """
     return x.double() @ a.double()
+
+
+def _by_position(x, a):
+    total = torch.zeros(len(x), dtype=x.dtype)
+    for j in range(len(x)):
+        total = total + x[:, j] * a[j]
+    return total
+
+
+@also(lambda x, a: torch.stack([sum(row[j] * a[j] for j in range(len(x))) for row in x]))
+@wrong
+def as_many_columns_as_rows(x, a):
+    """You walk over as many columns as there are rows.
+
+    With one row of two columns your loop ends after the first column; with four rows it asks for a third column.
+
+    len(x) counts the rows. What counts the columns?
+
+    A table has two sizes: x.shape is (rows, columns).
+    """
+    return _by_position(x, a)
+
+
+@also(lambda x, a: a[0] + a[1] * x[:, 0])
+@wrong
+def intercept_first(x, a):
+    """You take a[0] for the intercept; here it comes last.
+
+    For the row [3, 1] with a = [2, -1] the answer should be 5: the 2 belongs to the 3.
+
+    Which coefficient belongs to the first column, and which to the column of ones?
+
+    a[0] belongs to x[:, 0], and so on. Some books put the intercept first; here it is last.
+    """
+    return a[0] + x[:, :-1] @ a[1:]
+
+
+@also(
+    lambda x, a: a[0] * x[0] + a[1],
+    lambda x, a: sum((row * value for row, value in zip(x, a, strict=False)), start=0),
+)
+@wrong
+def rows_taken_for_columns(x, a):
+    """x[0] is the first row, and you take it for the first column.
+
+    Print x[0].shape with four rows of two columns.
+
+    Which of the two positions in x[i, j] counts the rows? How does one say "all rows" there?
+
+    A single position picks a row. A column needs two: which rows, and which column.
+    """
+    return a[0] * x[0] + a[1] * x[1]
+
+
+@also(*(lambda x, a, k=k: (x @ a).round(decimals=k) for k in range(1, 4)))
+@wrong
+def rounded(x, a):
+    """Your predictions are rounded.
+
+    For the row [0.125, -2.375] with a = [0.37, -1.25] the answer is 3.015, with all its decimals.
+
+    Where do the decimals get lost, and who needs fewer of them?
+
+    Round when you print. What is computed with should be exact, and a rounded number has no slope.
+    """
+    return (x @ a).round()

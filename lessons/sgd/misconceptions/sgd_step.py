@@ -1,10 +1,12 @@
 """Misconceptions about sgd_step(a, lr)."""
 
 import math
+import re
 
 import torch
 
-from autograder.graders.catalogue import also, sign, wrong
+from autograder.graders.catalogue import also, exact, sign, wrong
+from autograder.graders.errors import line
 
 
 def probe(student):
@@ -12,6 +14,19 @@ def probe(student):
     a = torch.tensor([1.0, -2.0], requires_grad=True)
     a.grad = torch.tensor([3.0, -5.0])
     student.sgd_step(a, math.inf)
+    for grad in ([1.0, 2.0], [-3.0, 4.0], [0.01, -0.02]):
+        a = torch.tensor([1.0, -2.0], requires_grad=True)
+        a.grad = torch.tensor(grad)
+        student.sgd_step(a, 0.25)
+    a = torch.tensor([0.123456, -0.987654], requires_grad=True)
+    a.grad = torch.tensor([0.5, 0.25])
+    student.sgd_step(a, 0.25)
+
+
+def _extra(traces):
+    """What moved a in the probe's last two steps besides lr times the gradient."""
+    found = [call for call in traces.get("probe", [])[1:3] if call.after and call.after[0].shape == (2,)]
+    return [(call.args[0] - call.args[1] * call.args[0].grad - call.after[0]).detach() for call in found]
 
 
 def _cleared_only(a, lr):
@@ -21,7 +36,7 @@ def _cleared_only(a, lr):
 @also(_cleared_only)
 @wrong
 def result_lost(a, lr):
-    """You compute the new place, and it never gets into the caller's tensor: a itself does not change.
+    """a itself does not change: what your step computes does not reach the caller's tensor, or it computes nothing.
 
     Print a before and after the call.
 
@@ -46,8 +61,15 @@ def reset_too_early(a, lr):
         a.sub_(lr * a.grad)
 
 
-@wrong
-def emptied_before_use(a, lr):
+def _without_gradient(traces):
+    """The calls that failed because some .grad was None, and the line of each."""
+    failed = [call for calls in traces.values() for call in calls if call.raised and call.left]
+    lines = ((call, line(call.raised)) for call in failed if "NoneType" in call.raised.message)
+    return [(call, text) for call, text in lines if ".grad" in text or "lr" in text]
+
+
+@sign(alone=True)
+def emptied_before_use(traces):
     """You throw the gradient away before you use it: a.grad is None when the step needs it.
 
     Print a.grad in the line before the update.
@@ -56,9 +78,72 @@ def emptied_before_use(a, lr):
 
     First the step, then the cleaning: what has been used may go.
     """
-    a.grad = None
-    with torch.no_grad():
-        a.sub_(lr * a.grad)
+    found = [call for call, _ in _without_gradient(traces)]
+    return bool(found) and all(call.left[0].grad is None and torch.equal(call.left[0], call.args[0]) for call in found)
+
+
+@sign(alone=True)
+def emptied_twice(traces):
+    """Your step is taken and a.grad is None already, when you want to empty it once more.
+
+    Print a.grad in the line before the error.
+
+    Which of your lines has emptied the field before?
+
+    None is no tensor: it has no zero_(). A field that is empty need not be emptied again.
+    """
+    found = [call for call, _ in _without_gradient(traces)]
+    moved = [not torch.equal(call.left[0], call.args[0]) for call in found if call.args[1]]
+    return any(moved) and all(call.left[0].grad is None for call in found)
+
+
+@sign(alone=True)
+def new_tensor_has_no_gradient(traces):
+    """`a = …` made a new tensor under the old name, and the new one has no .grad: it is None.
+
+    Print `a is b` after `b = a` and `a = a - 1`: it is False.
+
+    Which tensor does the caller hold, and which one does your line with .grad mean?
+
+    A name can be given to another tensor, and the old one stays what it was, with its gradient. Only a change in place reaches it.
+    """
+    found = _without_gradient(traces)
+    return bool(found) and all(_kept(call) and re.search(r"\ba\.grad\b", text) for call, text in found)
+
+
+@sign(alone=True)
+def parts_have_no_gradient(traces):
+    """a.grad is there; but this line asks another tensor for its .grad, and that has none.
+
+    `for p in a` and `a[0]` make other tensors than a. Print `a[0].grad`: it is None.
+
+    Which tensor stands before .grad in the line, and did any backward() fill its field?
+
+    A gradient belongs to one tensor, as a whole. A row or an entry of it is another tensor, with no gradient of its own.
+    """
+    found = _without_gradient(traces)
+    return bool(found) and all(_kept(call) for call, _ in found)
+
+
+def _kept(call):
+    """Whether a and its gradient were as before when the call failed."""
+    before, left = call.args[0], call.left[0]
+    return left.grad is not None and torch.equal(left.grad, before.grad) and torch.equal(left, before)
+
+
+@sign()
+def computes_a_gradient(traces):
+    """Your step computes a gradient anew; but it is in a.grad already when your function is called.
+
+    Print a.grad in the first line of your function.
+
+    What does your function get from its caller, and which x and y does the line with the error see?
+
+    To look which way is uphill and to take the step are two functions. This one knows a and lr, and no data: an x that is not handed in is the notebook's.
+    """
+    failures = [call.raised for calls in traces.values() for call in calls if call.raised]
+    own = [re.search(r"in sgd_step\n\s+(.*)", failure.trace) for failure in failures]
+    return any(found and re.search(r"\b(gradient|predict|mse|backward)\(", found[1]) for found in own)
 
 
 @wrong
@@ -90,6 +175,7 @@ def entry_by_entry_tracked(a, lr):
     a.grad.zero_()
 
 
+@exact
 @wrong
 def gradient_not_cleared(a, lr):
     """The step is right, but the old gradient stays in a.grad, and the next backward() adds to it.
@@ -500,6 +586,60 @@ def _pulls(call):
     return [(gone / (lr * value)).item() for gone, value in zip(missing, before, strict=True) if value]
 
 
+@sign("test_value", "test_two_steps", "test_any_shape", "test_lr_zero", last=True)
+def gradient_ignored(traces):
+    """What is in a.grad has no part in your step: whatever stands there, a goes to the same place.
+
+    Set a.grad to [1, 2] and call your function; then do the same with [-3, 4].
+
+    Where does a.grad enter your update? If your function computes a gradient anew: from which x and y?
+
+    The gradient is in a.grad already when the step is taken. What is not handed in (an x, a y, a number of your own) is the notebook's.
+    """
+    places = [
+        call.after[0].detach() for call in traces.get("probe", [])[1:3] if call.after and call.after[0].shape == (2,)
+    ]
+    return len(places) == 2 and torch.equal(*places) and not torch.equal(places[0], torch.tensor([1.0, -2.0]))
+
+
+@sign("test_value", "test_two_steps", "test_any_shape", "test_lr_zero", last=True)
+def moved_by_something_else(traces):
+    """Besides lr times the gradient something else moves a in your step.
+
+    Set a.grad to [0, 0]: where does your step go?
+
+    What else is subtracted or added? If your function calls backward(): what does that do to a.grad, which is filled already?
+
+    The rule is short: away from a goes lr times what is in a.grad, and nothing else.
+    """
+    extra = _extra(traces)
+    same = len(extra) == 2 and torch.allclose(extra[0], extra[1], rtol=1e-3, atol=1e-6)
+    return same and bool(extra[0].abs().max() > 1e-5)
+
+
+def _rounded_to(decimals):
+    def rounded_step(a, lr):
+        with torch.no_grad():
+            a.copy_((a - lr * a.grad).round(decimals=decimals))
+            a.grad.zero_()
+
+    return rounded_step
+
+
+@also(*map(_rounded_to, range(1, 5)))
+@wrong
+def rounded(a, lr):
+    """The coefficients are rounded after your step.
+
+    From a = 0 with the gradient -0.003 and lr = 0.25 you should arrive at 0.00075.
+
+    Where do the decimals get lost, and who needs fewer of them?
+
+    Round when you print. A step that is smaller than what is rounded away leads nowhere.
+    """
+    _rounded_to(0)(a, lr)
+
+
 @sign(last=True)
 def another_form(traces):
     """After your step a has another shape than before.
@@ -514,7 +654,51 @@ def another_form(traces):
     return any(call.after[0].shape != call.args[0].shape for call in calls)
 
 
-@sign("test_lr_zero", last=True)
+@sign("test_value", "test_two_steps", "test_any_shape", last=True)
+def long_gradients_cut(traces):
+    """A small gradient gives the right step, and a large one a shorter step than lr says.
+
+    Twice the gradient should give twice the step, also where it is steep.
+
+    Which line puts a bound on the gradient, or on its length?
+
+    Clipping is a trick for wild training. The plain step is as long as lr times the gradient, however long that is.
+    """
+    small = [call for call in traces.get("probe", [])[3:4] if call.after]
+    every = [call for calls in traces.values() for call in calls if call.after and call.args[0].grad is not None]
+    lengths = [_relative(call) for call in every if call.args[1] and math.isfinite(call.args[1])]
+    return (
+        bool(small)
+        and abs(_relative(small[0]) - 1) < 0.01
+        and min(lengths) < 0.9
+        and min(lengths) > 0
+        and (max(lengths) < 1.01)
+    )
+
+
+def _relative(call):
+    """How long a step is, compared with what lr and the gradient say; nan if a has another form."""
+    before, after = call.args[0].detach(), call.after[0].detach()
+    if before.shape != after.shape:
+        return math.nan
+    return float((before - after).norm() / (call.args[1] * call.args[0].grad).norm())
+
+
+@sign(last=True)
+def another_dtype(traces):
+    """After your step a holds another kind of numbers than before.
+
+    Print a.dtype before and after the call.
+
+    Which operation of yours makes new numbers, or names a dtype?
+
+    A tensor has one dtype, and a step does not change it: the next gradient has to fit.
+    """
+    calls = [call for found in traces.values() for call in found if call.after]
+    return any(call.after[0].dtype != call.args[0].dtype for call in calls)
+
+
+@sign("test_lr_zero", "test_value", last=True)
 def own_learning_rate(traces):
     """With lr = 0 your a moves all the same.
 

@@ -216,6 +216,7 @@ def test_mse_of_one_entry_costs_nothing_and_says_so(maker: Maker, grade: Grade) 
 
 EARLY = {
     "def predict(x, a)\n    return x @ a": "stops at line 1, `def predict(x, a)`, with SyntaxError: expected ':'",
+    "def predict(x, a):\n    return (x @ a": "stops at line 2, `return (x @ a`, with SyntaxError: '(' was never closed",
     "def helper(n):\n    return n / 0\nhelper(1)  # `x`\ndef predict(x, a):\n    return x @ a": (
         "stops at line 3, with ZeroDivisionError: division by zero"
     ),
