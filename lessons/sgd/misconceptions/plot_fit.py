@@ -1,6 +1,7 @@
 """Misconceptions about plot_fit(x, y, a, ax), read off from what lies on the axes."""
 
 import contextlib
+import re
 
 import torch
 
@@ -144,7 +145,8 @@ def converted_only_when_drawn(traces):
 
     Some setters only keep what they are given. It becomes NumPy when it is drawn, and NumPy cannot carry gradients.
     """
-    return any(call.drawing and call.drawing.failure for calls in traces.values() for call in calls)
+    failures = (call.drawing and call.drawing.failure for calls in traces.values() for call in calls)
+    return any(failure and re.search(r"numpy\(\)|requires grad", failure.message) for failure in failures)
 
 
 @sign()
