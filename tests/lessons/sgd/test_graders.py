@@ -200,11 +200,11 @@ def test_what_follow_through_cannot_show_is_said(maker: Maker, grade: Grade) -> 
 def test_what_differs_with_follow_through_is_not_said_beside_what_differs_without(maker: Maker, grade: Grade) -> None:
     answers = {
         "mse": "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).mean().item()",
-        "gradient": "def gradient(x, y, a):\n    a.grad = None\n    mse(predict(x, a), y).backward()\n    return a.grad.abs()",
+        "gradient": "def gradient(x, y, a):\n    a.grad = None\n    mse(predict(x, a), y).backward()\n    return a.grad * (1 + torch.arange(len(a)))",
     }
     first = of(grade(maker.text(answers=answers, bare=True)).report, "gradient").criteria[0]
     assert "AttributeError: 'float' object has no attribute 'backward'" in (first.actual or "")
-    assert (first.diagnosis, first.misconception) == (None, None)  # not "Every sign is the other way round; …"
+    assert (first.diagnosis, first.misconception) == (None, None)  # not "1 of the 2 numbers is right."
 
 
 def test_mse_of_one_entry_costs_nothing_and_says_so(maker: Maker, grade: Grade) -> None:
