@@ -8,6 +8,7 @@ import contextlib
 import itertools
 import math
 import re
+from collections import Counter
 
 import torch
 
@@ -29,9 +30,10 @@ def probe(student):
     """Calls that tell the signs apart, whatever becomes of the ones before.
 
     One row at a time, in threes, one row only, one wide row; an order that shows, and the same with other random numbers;
-    and the same rows twice, with other targets.
+    the same rows twice, with other targets; and many epochs of seven rows in threes.
     """
     rows = torch.tensor([[1.0, 1.0], [2.0, 1.0], [4.0, 1.0]])
+    seven = torch.tensor([2.5, -4.0, 7.0, 1.5, -8.0, 5.5, 3.5])
     for x, y, lr, epochs, batch_size, seed in (
         (torch.eye(6), torch.arange(1.0, 7.0), LR, 1, 1, 0),
         (torch.eye(12), torch.ones(12), LR, 1, 3, 0),
@@ -41,6 +43,7 @@ def probe(student):
         (torch.ones(8, 1), torch.tensor(TARGETS), LR, 1, 1, 1),
         (rows, torch.tensor([2.0, -1.0, 3.0]), LR / 10, 1, 3, 0),
         (rows - 2 * rows[:1], torch.tensor([7.0, 2.0, 5.0]), LR / 10, 1, 3, 0),
+        (torch.eye(7), seven, LR, 20, 3, 0),
     ):
         with contextlib.suppress(StudentError), student.seeded(seed):
             student.fit(x, y, torch.zeros(x.shape[1], requires_grad=True), lr, epochs, batch_size)
@@ -82,15 +85,17 @@ def third(traces):
     return [value / (2 * LR) for value in coefficients(traces, "probe", 1)]
 
 
-def targets(traces, test):
+def targets(traces, test, index=0):
     """The targets that the rows of a call had, as floats; [] if there was no such call."""
-    found = call(traces, test)
+    found = call(traces, test, index)
     return numbers(found.args[1]).tolist() if found else []
 
 
 def left_over(traces):
-    """What part of the way to its target each of seven rows had left after 20 epochs."""
-    return [1 - value / y for value, y in zip(coefficients(traces, ORDER), targets(traces, ORDER), strict=True)]
+    """What part of the way to its target each of the probe's seven rows had left after 20 epochs."""
+    return [
+        1 - value / y for value, y in zip(coefficients(traces, "probe", 8), targets(traces, "probe", 8), strict=True)
+    ]
 
 
 def same_batches(traces):
@@ -601,8 +606,26 @@ def drawn_too_seldom(traces):
 
     With the same order the same rows always meet in the same batch. A new order in each epoch mixes them.
     """
+    return (_few_short(traces) or _same_twice(traces)) and _by_chance(traces)
+
+
+def _by_chance(traces):
+    """Whether other random numbers make another order."""
     one, other = (coefficients(traces, "probe", index) for index in (4, 5))
-    return _few_short(traces) and bool(one and other) and not near(one, other)
+    return bool(one and other) and not near(one, other)
+
+
+def _left_of_many(found):
+    """What part of the way to their targets the rows of one of many orders that were looked at had left."""
+    return [1 - value / y for value, y in zip(numbers(found.after[2]).tolist(), found.args[1].tolist(), strict=True)]
+
+
+def _same_twice(traces):
+    """Whether two epochs in one of the many orders put the same rows together: those of two batches, and no others."""
+    pairs = (found for found in traces.get(ORDER, []) if found.after and found.args[4] == 2)
+    counts = (Counter(round(left, 3) for left in _left_of_many(found)) for found in pairs)
+    steps = ([(1 - left**0.5) * rows for left, rows in found.items() if left > 0] for found in counts)
+    return any(len(found) == 2 and math.isclose(*found, rel_tol=0.01) for found in steps)
 
 
 def _few_short(traces):
@@ -628,6 +651,27 @@ def order_without_chance(traces):
     A random order in every epoch makes each batch a fair sample. Two orders in turn do not.
     """
     return _few_short(traces) and near(coefficients(traces, "probe", 4), coefficients(traces, "probe", 5))
+
+
+@sign(ORDER, last=True)
+def neighbours_together(traces):
+    """In some epochs the rows come one after the other as they lie in x: neighbours sit in a batch together.
+
+    Print the positions of the first batch in each epoch, also of the first one, and of several runs.
+
+    When is the order drawn, and is each row's place in it drawn by itself?
+
+    A new random order of all rows in every epoch makes each batch a fair sample.
+    """
+    return any(_neighbours(found) for found in traces.get(ORDER, []) if found.after and len(found.args[0]) > 3)
+
+
+def _neighbours(found):
+    """Whether as many rows in a row as are left over for the short batch all sat in it."""
+    left, few = _left_of_many(found), len(found.args[0]) % found.args[5]
+    full = max(left)
+    short = [one < full - 1e-3 for one in left + left]
+    return few > 0 and any(all(short[row : row + few]) for row in range(len(left)))
 
 
 @sign()
@@ -945,14 +989,14 @@ def no_list(traces):
 def stops_early(traces):
     """Your training ends before its time: there are fewer losses than epochs.
 
-    With lr = 0 the losses are all the same, and there should be as many as epochs.
+    Where nothing moves the losses are all the same, and there should be as many as epochs.
 
     Which line ends the loop, and who asked for that?
 
     Early stopping is a decision of its own. Who says `epochs = 3` gets three.
     """
-    found = call(traces, LIST, 1)
-    return found is not None and isinstance(found.value, list) and len(found.value) < 3
+    calls = [found for index in (1, 2) if (found := call(traces, LIST, index)) is not None]
+    return any(isinstance(found.value, list) and len(found.value) < found.args[4] for found in calls)
 
 
 @sign(LIST, LOSSES, FULL)
