@@ -17,7 +17,9 @@ Each file tells about one student::
     rename = {"predict" = "my-predict"}   # another grade_id
     strip = true                          # all nbgrader metadata is gone
     insert = ["while True: pass"]         # the student's own cells, behind the first code cell
+    first = ["!pip install torch"]        # … before it
     append = ["predict = None"]           # … at the end
+    after = {mse = "loss = mse"}          # … behind the cell of this grade_id
     bare = true                           # without the lesson's own cells, but for the first
     nbformat = 5
     text = "not a notebook"               # instead of everything
@@ -113,7 +115,9 @@ def _damage(
     rename: dict[str, str] | None = None,
     strip: bool = False,
     insert: tuple[str, ...] = (),
+    first: tuple[str, ...] = (),
     append: tuple[str, ...] = (),
+    after: dict[str, str] | None = None,
     bare: bool = False,
     nbformat: int = 4,
 ) -> None:
@@ -127,11 +131,13 @@ def _damage(
             cell["metadata"].pop("nbgrader", None)
         if name not in delete:
             cells += [cell, copy.deepcopy(cell)] if name in duplicate else [cell]
+        if name in (after or {}):
+            cells.append(_code((after or {})[name]))
     if bare:
-        lessons = [cell for cell in cells if cell["cell_type"] == "code" and not _id(cell)]
+        lessons = [cell for cell in notebook["cells"] if cell["cell_type"] == "code" and not _id(cell)]
         cells = [cell for cell in cells if cell not in lessons[1:]]
-    first = next(index for index, cell in enumerate(cells) if cell["cell_type"] == "code")
-    cells[first + 1 : first + 1] = [_code(source) for source in insert]
+    place = next(index for index, cell in enumerate(cells) if cell["cell_type"] == "code")
+    cells[place : place + 1] = [*map(_code, first), cells[place], *map(_code, insert)]
     notebook["cells"] = cells + [_code(source) for source in append]
     notebook["nbformat"] = nbformat
 

@@ -29,7 +29,7 @@ SETS = [path.read_text() for path in KIT.glob("constraints*.txt")]  # of version
 OLDEST = ["3.11.0", "3.11.2"]  # the first of what pyproject.toml admits, and Debian 12's
 UNTRUSTED = [
     "sandbox.warm", "sandbox.alone", "sandbox.worker", "sandbox.shell", "sandbox.spelling", "sandbox.drawing",
-    "sandbox.switches", "sandbox.tensors",
+    "sandbox.switches", "sandbox.tensors", "sandbox.jupyter", "sandbox.programs", "sandbox.processes", "sandbox.files",
 ]  # fmt: skip
 
 

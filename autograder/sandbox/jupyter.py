@@ -14,11 +14,9 @@ import inspect
 import logging
 import os
 import pdb
-import subprocess
 import sys
 from collections.abc import Callable
 from fnmatch import fnmatchcase
-from textwrap import shorten
 from typing import Any, TypeVar
 
 import matplotlib
@@ -26,10 +24,13 @@ import torch
 from IPython.core import debugger
 from torch.utils.data import DataLoader
 
+from autograder.sandbox import files, processes, programs
+from autograder.sandbox.programs import pass_over as pass_over
+
 Block = TypeVar("Block", ast.Try, ast.With)
-WIDTH = 70  # characters of what is passed over
 LINES = "pip conda mamba micromamba uv edit ed debug pdb man pastebin".split()  # magics that there is no use for here
-CELLS = "bash sh script python python2 python3 perl ruby pypy js cmd debug".split()
+CELLS = "script python python2 python3 perl ruby pypy js cmd debug".split()
+SHELLS = ("bash", "sh", "shell")  # … and the shell's
 PLATFORMS = ("google.colab", "kaggle_secrets", "kaggle_datasets")  # which no answer needs
 WORKERS = ("prefetch_factor", "persistent_workers", "multiprocessing_context", "timeout")  # of a DataLoader with some
 CATCHING = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
@@ -37,7 +38,10 @@ ABSENT = "__absent__"  # the name under which cells find `absent`
 
 
 def settle(shell: Any) -> None:
-    """Give a shell what a kernel's has: a memory, and magics."""
+    """Give a shell what a kernel's has: a name, a memory, and magics."""
+    type(shell).__name__ = "ZMQInteractiveShell"  # … by which libraries know that they are in a notebook
+    shell.config.IPKernelApp.parent_appname = ""
+    shell.kernel = Kernel("get_ipython().kernel")
     shell.db = Database()
     shell.extension_manager.load_extension("storemagic")
     for kind, names in (("line", LINES), ("cell", CELLS)):
@@ -45,6 +49,8 @@ def settle(shell: Any) -> None:
             if name in shell.magics_manager.magics[kind]:
                 sign = "%" if kind == "line" else "%%"
                 shell.register_magic_function(_magic(f"{sign}{name}"), kind, name)
+    for name in SHELLS:
+        shell.register_magic_function(_script(f"%%{name}"), "cell", name)
     shell.ast_transformers.append(Imports())
     setattr(builtins, ABSENT, absent)
 
@@ -52,11 +58,13 @@ def settle(shell: Any) -> None:
 def replace() -> None:
     """Stand in for what a worker cannot have or is not to do: in a worker, for the process that forks it needs some."""
     sys.breakpointhook = pdb.set_trace = debugger.set_trace = _unasked("breakpoint()")
-    os.system = _unasked("os.system", 0)
+    programs.replace()
+    processes.replace()
     if os.name == "posix":
-        subprocess.Popen._execute_child = _execute_child  # type: ignore[attr-defined]
         loop: Any = asyncio.SelectorEventLoop
         loop._make_self_pipe = _make_self_pipe
+    asyncio.run = _run
+    files.replace()
     matplotlib.use = _unless(ImportError, matplotlib.use, "matplotlib.use")
     DataLoader.__init__ = _without_workers(DataLoader.__init__)  # type: ignore[method-assign]
     logging.getLogger("autoreload").disabled = True  # it complains of the kit's modules, which no worker may read
@@ -64,23 +72,20 @@ def replace() -> None:
     torch.set_default_device = _set_default_device
 
 
-def pass_over(what: str) -> None:
-    """Say that something is not done here."""
-    print(f"{shorten(what, WIDTH, placeholder=' …')}: not run when grading")  # noqa: T201  # into the cell's output
-
-
 def _magic(name: str) -> Callable[..., None]:
     return lambda line="", cell=None: pass_over(f"{name} {line}".strip())
 
 
-def _unasked(what: str, result: Any = None) -> Callable[..., Any]:
-    """Stands for a function that is not to be run."""
-
-    def instead(*_: Any, **__: Any) -> Any:
-        pass_over(what)
-        return result
+def _script(name: str) -> Callable[[str, str], None]:
+    def instead(line: str, cell: str) -> None:
+        sys.stdout.write(programs.run_script(cell, f"{name} {line}".strip()))
 
     return instead
+
+
+def _unasked(what: str) -> Callable[..., None]:
+    """Stands for a function that is not to be run."""
+    return lambda *_, **__: pass_over(what)
 
 
 def _unless(error: type[Exception], function: Callable[..., Any], name: str) -> Callable[..., Any]:
@@ -133,14 +138,17 @@ def _set_default_device(device: Any) -> None:
     return _own_default_device(device)
 
 
-def _execute_child(self: Any, args: Any, *rest: Any) -> None:
-    """Stands for what starts a program: it has ended at once, and all is well.
+_own_run = asyncio.run
 
-    The child's ends of its pipes are closed, so that whoever reads finds nothing and whoever waits need not.
-    """
-    pass_over(args if isinstance(args, str) else " ".join(map(os.fsdecode, args)))
-    self.pid, self.returncode = 0, 0
-    self._close_pipe_fds(*rest[9:15])
+
+def _run(*args: Any, **kwargs: Any) -> Any:
+    """Stands for `asyncio.run`, which a script may call: so may a cell, though it is run in a loop itself."""
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        return _own_run(*args, **kwargs)
+    finally:
+        asyncio._set_running_loop(loop)
 
 
 class _End:
@@ -278,3 +286,11 @@ class Idle:
     def __call__(self, *_: Any, **__: Any) -> Idle:
         pass_over(f"{self._name}()")
         return self
+
+
+class Kernel(Idle):
+    """Stands for the kernel that a shell is part of."""
+
+    def get_parent(self, *_: Any) -> dict[str, Any]:
+        """Widgets ask which message made a cell run; none did."""
+        return {}

@@ -17,8 +17,8 @@ from autograder.sandbox.kernel import Unavailable, checked, libc
 from autograder.sandbox.reach import Place
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
-EXECUTE, READ_FILE, READ_DIR = 1 << 0, 1 << 2, 1 << 3
-ON_FILES = EXECUTE | 1 << 1 | READ_FILE | 1 << 14 | 1 << 15
+EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+ON_FILES = EXECUTE | WRITE_FILE | READ_FILE | 1 << 14 | 1 << 15
 RIGHTS_BY_ABI = {1: 13, 2: 14, 3: 15, 4: 15}  # how many of the file rights each version knows; 16 since 5
 NETWORK, SCOPES = 4, 6  # since which version
 SINCE = {NETWORK: "rules for TCP", SCOPES: "rules for signals and abstract sockets"}  # … in words
@@ -55,6 +55,7 @@ def restrict(workdir: str, readable: Iterable[Place], newest: int | None = None)
         with contextlib.suppress(FileNotFoundError, PermissionError):
             _allow(fd, path, EXECUTE | READ_FILE | READ_DIR if whole else READ_DIR)
     _allow(fd, workdir, rights)
+    _allow(fd, os.devnull, READ_FILE | WRITE_FILE)
     checked(libc().syscall(RESTRICT_SELF, ctypes.c_int(fd), ctypes.c_uint(0)))
     os.close(fd)
 

@@ -5,6 +5,7 @@ Runs in the worker. Everything kept is capped; the trusted side checks it once m
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import builtins
 import io
@@ -22,13 +23,14 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.text import SList
 from traitlets.config import Config
 
-from autograder.sandbox import jupyter
+from autograder.sandbox import jupyter, programs
 from autograder.sandbox.limits import Limits, exceeded
 from autograder.sandbox.spelling import suggestion
 
 Output = dict[str, Any]
 CELL_FILE = "<ipython-input-"
 SHOWN = 10_000  # characters of a cell
+FILES = {"stdout": 1, "stderr": 2}
 # Taken now, because a notebook may write to any name of a library (see `tensors`).
 _extract_tb, _walk_tb, _b64encode = traceback.extract_tb, traceback.walk_tb, base64.b64encode
 _getlines = linecache.getlines
@@ -155,6 +157,9 @@ class _Stream(io.TextIOBase):
     def writable(self) -> bool:
         return True
 
+    def fileno(self) -> int:
+        return FILES[self._name]
+
     def write(self, text: str) -> int:
         self._shell.outputs.text(self._name, str(text))
         return len(text)
@@ -191,7 +196,7 @@ class Shell(InteractiveShell):
     """An IPython shell without a terminal or a kernel; magics work, figures are shown inline."""
 
     outputs: Outputs
-    _lacking = False  # whether an extension was asked for that is not here
+    loop: asyncio.AbstractEventLoop | None = None  # that cells run in, as they do in a kernel's
     display_formatter: DisplayFormatter
 
     @classmethod
@@ -214,33 +219,58 @@ class Shell(InteractiveShell):
         streams = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = _Stream(self, "stdout"), _Stream(self, "stderr")
         try:
-            self.run_cell(source, store_history=False)
+            if self.loop is None:
+                self.run_cell(source, store_history=True)
+            else:
+                self.loop.run_until_complete(self._run_in_loop(source))
         finally:
             sys.stdout, sys.stderr = streams
         return self.outputs.items
 
+    async def _run_in_loop(self, source: str) -> None:
+        """Run a cell as a kernel does: what it waits for, and what goes on meanwhile, share one event loop."""
+        broken: Any = None
+        try:
+            transformed = self.transform_cell(source)
+        except Exception:
+            transformed, broken = source, sys.exc_info()
+        if not self.should_run_async(source, transformed_cell=transformed, preprocessing_exc_tuple=broken):
+            self.run_cell(source, store_history=True)
+            return
+        result = None
+        try:
+            result = await self.run_cell_async(
+                source, store_history=True, transformed_cell=transformed, preprocessing_exc_tuple=broken
+            )
+        finally:
+            self.events.trigger("post_execute")
+            self.events.trigger("post_run_cell", result)
+
     def system(self, cmd: str) -> None:
-        """`!command` is passed over."""
-        self.user_ns["_exit_code"] = 0
-        jupyter.pass_over(f"!{cmd}")
+        """`!command` is run if that can be done here, or passed over."""
+        sys.stdout.write(self._said(cmd))
 
     system_piped = system_raw = system
 
     def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
-        """`lines = !command` finds none."""
-        self.system(cmd)
-        return SList() if split else ""
+        """The same for `lines = !command`."""
+        said = self._said(cmd, depth + 1)
+        return SList(said.splitlines()) if split else said
+
+    def _said(self, cmd: str, depth: int = 0) -> str:
+        plain = self.var_expand(cmd, depth=depth + 2)
+        said, self.user_ns["_exit_code"] = programs.run(plain, f"!{cmd}")
+        return said
 
     def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
-        """A magic of an extension that is not here is passed over, as the extension was."""
+        """A magic that is not here is passed over, and so is an extension: it may be one of the place it comes from."""
         try:
             return super().run_line_magic(magic_name, line, _stack_depth + 1)
         except ModuleNotFoundError:
             if magic_name not in ("load_ext", "reload_ext"):
                 raise
-            self._lacking = True
         except UsageError:
-            if not self._lacking or self.find_line_magic(magic_name) is not None:
+            if self.find_line_magic(magic_name) is not None:
                 raise
         return jupyter.pass_over(f"%{magic_name} {line}")
 

@@ -5,6 +5,7 @@ It answers frames: run a cell, call a function, look a name up, draw on a figure
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import importlib
@@ -48,6 +49,7 @@ class Worker:
         self._functions: dict[str, Any] = {}  # the last that the name of an exercise meant
         self._came: dict[str, Any] = {}  # what took its place with all the names of a library
         self._earlier: set[str] = set()  # names that meant something else after the last cell
+        self._seen: dict[str, Any] = {}  # what each name meant that there was after some cell
         self._busy = False
         self._answers: dict[str, Callable[[Header, bytes], Reply]] = {
             "run": self._run, "call": self._call, "get": self._get, "define": self._define,
@@ -96,6 +98,7 @@ class Worker:
         outputs: list[Output] = self._shell.run(header["source"], self._limits, pictures=header["pictures"])
         self._lend()
         self._remember(header["source"], header.get("names", ()))
+        self._seen.update(self._shell.user_ns)
         return {"outputs": outputs}, b""
 
     def _remember(self, source: str, names: Sequence[str]) -> None:
@@ -109,8 +112,11 @@ class Worker:
                 self._functions[name] = value
 
     def _put_back(self) -> None:
-        """Have the functions of these names again, where a later cell has given the name to something else."""
+        """Have again what a later cell has deleted, and functions whose names it has given to something else."""
         names = self._shell.user_ns
+        for name in self._seen.keys() - names.keys():
+            names[name] = self._seen[name]
+            self._earlier.add(name)
         for name, function in self._functions.items():
             value = names.get(name)
             if not callable(value) or value is self._came.get(name):
@@ -119,6 +125,7 @@ class Worker:
 
     def _get(self, header: Header, _: bytes) -> Reply:
         names = self._shell.user_ns
+        self._put_back()
         if header["name"] not in names:
             return {"missing": True}, b""
         encoder = wire.Encoder()
@@ -291,6 +298,8 @@ def main(connection: socket.socket, shell: Shell, limits: Limits) -> None:
     """Serve until the grader hangs up. Then the process is to end without running anything of the student's."""
     gc.enable()
     jupyter.replace()
+    shell.loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(shell.loop)
     sys.path.insert(0, "")  # as in Jupyter, a notebook finds the modules that it has written
     switches.reset(0)
     silence()

@@ -16,7 +16,7 @@ import torch
 from IPython.core import debugger
 from torch.utils.data import DataLoader
 
-from autograder.sandbox import jupyter
+from autograder.sandbox import files, jupyter, processes
 from autograder.sandbox.launch import WarmProcess
 from autograder.sandbox.submission import Output, Submission
 from tests.conftest import QUICK
@@ -25,17 +25,26 @@ PASSED_OVER = {
     "!pip install -q torch": "!pip install -q torch",
     "%pip install torch": "%pip install torch",
     "%conda install torch": "%conda install torch",
-    "!!ls": "!ls",
-    "%sx ls": "!ls",
-    "lines = !ls -a\nassert lines == []": "!ls -a",
-    "%mkdir data": "!mkdir data",
-    "%%bash\nls": "%%bash",
-    "%%sh\nls": "%%sh",
-    "get_ipython().system('ls')": "!ls",
-    "import os\nassert os.system('ls') == 0": "os.system",
-    "import os\nassert os.popen('ls').read() == ''": "ls",
-    "import subprocess\nassert subprocess.run(['ls', '-a'], capture_output=True, check=True).stdout == b''": "ls -a",
-    "import subprocess\nassert subprocess.check_output('ls', shell=True, text=True) == ''": "ls",
+    "!!git log": "!git log",
+    "%sx git log": "!git log",
+    "lines = !git log\nassert lines == []": "!git log",
+    "!ls | wc": "!ls | wc",
+    "!echo `date`": "!echo `date`",
+    "!mkdir a && cd a": "!mkdir a && cd a",
+    "!echo 'no end": "!echo 'no end",
+    "%%bash\ngit log": "git log",
+    "%%sh\nif true; then\n  rm -r .\nfi": "%%sh",
+    "%%ruby\nputs 3": "%%ruby",
+    "%autosave 60": "%autosave 60",
+    "%unheard_of": "%unheard_of",
+    "get_ipython().system('git log')": "!git log",
+    "import os\nassert os.system('git log') == 0": "git log",
+    "import os\nassert os.popen('git log').read() == ''": "git log",
+    "import subprocess\nassert subprocess.run(['git', 'log'], capture_output=True, check=True).stdout == b''": "git log",
+    "import subprocess\nassert subprocess.check_output('git log', shell=True, text=True) == ''": "git log",
+    "import subprocess as s\ns.run(['git', 'log'], stdout=s.DEVNULL)": "git log",
+    "import asyncio\nprogram = await asyncio.create_subprocess_exec('git', 'log')\nassert await program.wait() == 0": "git log",
+    "get_ipython().kernel.do_shutdown(True)": "get_ipython().kernel.do_shutdown()",
     "%matplotlib widget": "%matplotlib widget",
     "%matplotlib qt": "%matplotlib qt",
     "import matplotlib\nmatplotlib.use('TkAgg')": "matplotlib.use('TkAgg')",
@@ -47,6 +56,22 @@ PASSED_OVER = {
     "import torch\n@torch.compile(mode='max-autotune')\ndef double(x):\n    return 2 * x\nassert double(2) == 4": "torch.compile",
     "%load_ext tensorboard": "%load_ext tensorboard",
     "from google.colab import drive\ndrive.mount('/content/drive')": "google.colab.mount()",
+}
+DONE = {  # shell commands that are run, and what they say
+    "!mkdir -p a/b\n!ls a": "b\n",
+    "!mkdir a": "mkdir: a: File exists\n",
+    "!touch a/c .hidden && ls a ; echo done": "b\nc\ndone\n",
+    "n = 3\n!echo {n} $n > a/n.txt\n!echo more >> a/n.txt\n!cat a/n.txt": "3 3\nmore\n",
+    "!cp -r a z\n!mv z/n.txt m.txt\n!rm -rf z\n!ls": "a\nm.txt\n",
+    "!rm a": "rm: a: Is a directory\n",
+    "!rm -f nowhere\n!cat nowhere": "cat: nowhere: No such file or directory\n",
+    "!echo -n *.txt": "m.txt",
+    "where = !pwd\nimport os\nassert where == [os.getcwd()] and _exit_code == 0": "",
+    "%%bash\n# a comment\nmkdir -p c\n\nls": "a\nc\nm.txt\n",
+    "import os\nassert os.system('ls c/nowhere') == 256": "ls: c/nowhere: No such file or directory\n",
+    "import subprocess as s\nprint(s.run('ls', shell=True, capture_output=True, text=True).stdout)": "a\nc\nm.txt\n\n",
+    "import subprocess as s\nprint(s.check_output(['echo', 'a  b']))": "b'a  b\\n'\n",
+    "import asyncio\np = await asyncio.create_subprocess_shell('pwd', stdout=-1)\nimport os\nassert (await p.communicate())[0].decode() == os.getcwd() + '\\n'": "",
 }  # fmt: skip
 JUST_RUNS = (
     "%cd .", "%pwd", "%pushd .", "%bookmark here", "%store", "x = 3\n%store x", "%alias list ls", "%env A=1", "%who", "%history",
@@ -77,6 +102,29 @@ EXPECTED = (  # to be absent by who wrote it
     "from contextlib import suppress\nnowhere = None\nwith suppress(ImportError):\n    import nowhere",
 )
 END = "print('to the end')"
+SQUARE = "import multiprocessing as mp\ndef square(n):\n    return n * n"
+PROCESSES = (
+    "with mp.Pool(2) as pool:\n    assert pool.map(square, [1, 2]) == [1, 4]",
+    "with mp.Pool(2, maxtasksperchild=1) as pool:\n    assert list(pool.imap(square, range(9), 2))[8] == 64",
+    "with mp.get_context('spawn').Pool(2) as pool:\n    assert pool.apply_async(square, (3,)).get() == 9",
+    "from multiprocessing.pool import Pool, ThreadPool\nassert Pool(1).map(square, [2]) == ThreadPool(1).map(square, [2])",
+    "from concurrent.futures import ProcessPoolExecutor as P\nwith P(2, mp.get_context('fork'), max_tasks_per_child=1) as p:\n    assert list(p.map(square, [1, 2])) == [1, 4]",
+    "p = mp.Process(target=square, args=(2,), name='p', daemon=True)\np.start(); p.join()\nassert (p.exitcode, p.is_alive()) == (0, False)\np.close()",
+    "class P(mp.get_context().Process):\n    def run(self):\n        queue.put(3)\nqueue = mp.SimpleQueue()\np = P()\np.start(); assert queue.get() == 3",
+    "n, row = mp.Value('i', 3), mp.Array('d', [1, 2])\nwith n.get_lock(), mp.Lock(), row:\n    n.value += row[1] == 2\nassert n.value == 4",
+    "n, row = mp.Value('i', lock=False), mp.RawArray('i', 2)\nn.value = 2\nassert n.value == 2 and list(row) == [0, 0]",
+    "here, there = mp.Pipe()\nhere.send('x')\nassert there.recv() == 'x'\nq = mp.Queue()\nq.put(1)\nassert q.get() == 1\nq.close(); q.join_thread()",
+    "with mp.Manager() as m:\n    d, l, n = m.dict(a=1), m.list([1]), m.Namespace(b=2)\n    q, lock = m.Queue(), m.Lock()\nassert (d['a'], l, n.b) == (1, [1], 2)",
+    "import torch.multiprocessing as t\nfound = []\nt.spawn(lambda rank, n: found.append(rank * n), (2,), nprocs=2)\nassert sorted(found) == [0, 2]",
+    "import torch\nassert torch.ones(2).share_memory_().tolist() == [1, 1]\ntorch.nn.Linear(1, 1).share_memory()",
+)  # fmt: skip
+UNDONE = (
+    "os.chmod('own', 0o755)", "os.utime('own')", "os.chown('own', 1, 1)", "shutil.copy2('own', 'other')",
+    "with zipfile.ZipFile('z', 'w') as z:\n    z.write('own')", "open(os.devnull, 'w').write('x')",
+    "with open('own', 'w') as own:\n    fcntl.flock(own, fcntl.LOCK_EX)\n    fcntl.lockf(own, fcntl.LOCK_EX)\n    os.fchmod(own.fileno(), 0o600)",
+    "with sqlite3.connect('base') as base:\n    base.execute('create table t (n)')\n    base.execute('insert into t values (3)')\n"
+    "assert sqlite3.connect('file:base?mode=ro', uri=True).execute('select n from t').fetchone() == (3,)\nsqlite3.connect(':memory:')",
+)  # fmt: skip
 
 
 def run(warm: WarmProcess, *cells: str) -> list[list[Output]]:
@@ -94,6 +142,43 @@ def test_what_is_passed_over_says_so_in_one_line_and_the_rest_of_its_cell_runs(w
     for source, said, outputs in zip(cells, PASSED_OVER.values(), run(warm, *cells), strict=True):
         end = "" if source.startswith("%%") else "to the end\n"
         assert printed(outputs) == f"{said}: not run when grading\n{end}", source
+
+
+def test_plain_commands_on_files_are_run(warm: WarmProcess) -> None:
+    for source, said, outputs in zip(DONE, DONE.values(), run(warm, *DONE), strict=True):
+        assert printed(outputs) == said, source
+
+
+def test_what_a_kernel_tells_of_itself_and_remembers(warm: WarmProcess) -> None:
+    about = "type(get_ipython()).__name__, 'IPKernelApp' in get_ipython().config"
+    outputs = run(warm, about, "_[0], In[1][:4], len(Out)", "import sys\nsys.stdout.fileno(), sys.stderr.fileno()")
+    assert [cell[0]["data"]["text/plain"] for cell in outputs] == [
+        "('ZMQInteractiveShell', True)", "('ZMQInteractiveShell', 'type', 1)", "(1, 2)",
+    ]  # fmt: skip
+
+
+def test_a_task_goes_on_in_the_cells_after_its_own(warm: WarmProcess) -> None:
+    begin = "import asyncio\ntask = asyncio.create_task(asyncio.sleep(0.01, 5))"
+    assert printed(run(warm, begin, "print(await task, asyncio.run(asyncio.sleep(0, 6)))")[1]) == "5 6\n"
+
+
+@pytest.mark.parametrize("source", PROCESSES)
+def test_threads_stand_for_processes(source: str, warm: WarmProcess) -> None:
+    assert printed(run(warm, f"{SQUARE}\n{source}\n{END}")[0]) == "to the end\n"
+
+
+@pytest.mark.parametrize("source", UNDONE)
+def test_what_may_not_be_done_to_files_and_means_nothing_is_left_undone(source: str, warm: WarmProcess) -> None:
+    outputs = run(warm, f"import fcntl, os, shutil, sqlite3, sys, zipfile\nopen('own', 'w').close()\n{source}\n{END}")
+    assert printed(outputs[0]) == "to the end\n"
+
+
+def test_files_of_others_are_not_taken_for_changed(warm: WarmProcess) -> None:
+    outputs = run(
+        warm, "import os\nos.chmod('/usr', 0o777)", "import fcntl\nfcntl.flock(open('/usr/bin/env'), fcntl.LOCK_EX)"
+    )
+    refused = "PermissionError: [Errno 1] Operation not permitted"
+    assert [cell[0]["traceback"][-1] for cell in outputs] == [f"{refused}: '/usr'", refused]
 
 
 def test_what_can_be_had_is_had(warm: WarmProcess) -> None:
@@ -132,7 +217,7 @@ def test_who_is_prepared_for_a_missing_package_is_told_of_it(source: str, warm: 
 REPLACED: tuple[tuple[Any, str], ...] = (
     (sys, "breakpointhook"), (pdb, "set_trace"), (debugger, "set_trace"), (os, "system"), (subprocess.Popen, "_execute_child"),
     (asyncio.SelectorEventLoop, "_make_self_pipe"), (matplotlib, "use"), (DataLoader, "__init__"), (torch, "compile"),
-    (torch, "set_default_device"),
+    (torch, "set_default_device"), (asyncio, "run"), (asyncio, "create_subprocess_exec"), (asyncio, "create_subprocess_shell"),
 )  # fmt: skip
 
 
@@ -141,12 +226,14 @@ def replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     """In this process, what a worker finds; as it was afterwards."""
     for owner, name in REPLACED:
         monkeypatch.setattr(owner, name, getattr(owner, name))
+    for module in (files, processes):  # tried in a worker only: they replace too much
+        monkeypatch.setattr(module, "replace", lambda: None)
     jupyter.replace()
 
 
 def test_stand_ins_do_what_their_callers_wait_for(replaced: None, capsys: pytest.CaptureFixture[str]) -> None:
-    assert os.system("ls") == 0
-    done = subprocess.run(["ls", "-a"], input=b"x", capture_output=True, check=True)
+    assert os.system("git log") == 0
+    done = subprocess.run(["git", "log"], input=b"x", capture_output=True, check=True)
     assert (done.stdout, done.stderr) == (b"", b"")
 
     async def three() -> int:
@@ -165,7 +252,7 @@ def test_stand_ins_do_what_their_callers_wait_for(replaced: None, capsys: pytest
     pdb.set_trace()
     said = [line.removesuffix(": not run when grading") for line in capsys.readouterr().out.splitlines()]
     device = "torch.set_default_device('mps')"
-    assert said == ["os.system", "ls -a", "torch.compile", "torch.compile", device, "breakpoint()"]
+    assert said == ["git log", "git log", "torch.compile", "torch.compile", device, "breakpoint()"]
 
 
 @pytest.mark.parametrize("source", [*ABSENT, *EXPECTED])
