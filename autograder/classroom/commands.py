@@ -147,6 +147,8 @@ def _show_class(batch: Batch, lesson: Lesson, outcomes: list[Outcome]) -> None:
     terminal.say(f"{found.count(False)} graded, {found.count(True)} unchanged, {len(reports) - len(found)} unreadable")
     for why, number in Counter(", ".join(outcome.again) for outcome in outcomes if outcome.again).most_common():
         terminal.say(f"{number} graded again: {why}")
+    if outdated := [report.student or "" for report in reports if any(one.outdated for one in report.exercises)]:
+        terminal.say(f"for you to look at, written with a newer Python: {', '.join(map(names.shown, outdated))}")
     terminal.say(f"marks:    {course.gradebook()} (nbgrader's)")
     terminal.say(f"feedback: {course.feedback(batch.assignment, 'STUDENT')}")
     terminal.say(f"reports:  {course.report(batch.assignment, 'STUDENT')}")

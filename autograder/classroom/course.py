@@ -36,7 +36,7 @@ def configure(c: Config, root: Path) -> None:
     c.Autograde.sanitize_preprocessors = []  # HandInExporter has put back all that is the lesson's
     c.Autograde.autograde_preprocessors = [
         "autograder.classroom.nbgrading.HiddenGraders",
-        "nbgrader.preprocessors.SaveAutoGrades",
+        "autograder.classroom.nbgrading.SaveGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
     ]
     c.ExportApp.plugin_class = "autograder.classroom.sheet.Sheet"

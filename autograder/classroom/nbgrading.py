@@ -12,7 +12,7 @@ from typing import Any, TextIO
 from nbconvert.exporters import Exporter, HTMLExporter, NotebookExporter
 from nbformat import NotebookNode, from_dict, v4
 from nbgrader.converters import autograde
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Dict, Unicode
 
 from autograder.basics.advice import Advice
@@ -25,7 +25,7 @@ from autograder.grading.grader import Grader, Grading
 from autograder.handin.delivery import Delivery
 from autograder.handin.handin import HandIn, nothing, read
 from autograder.handin.notebook import KEY, grade_id, is_checks
-from autograder.lesson.manifest import Lesson
+from autograder.lesson.manifest import CHECKS, Lesson
 from autograder.lesson.report import Exercise
 from autograder.render import words
 from autograder.render.html import render_exercise, render_plain, render_unreadable
@@ -65,7 +65,13 @@ class HandInExporter(_InPlace, NotebookExporter):
         choice = delivery.choose(lesson)
         handin = read(choice.path, lesson) if choice.path is not None else nothing(lesson, choice.obstacle)
         notebook: NotebookNode = from_dict(handin.notebook)
-        about = {"unreadable": handin.unreadable, "notes": handin.notes, "note": choice.note, "file": handin.digest}
+        about = {
+            "unreadable": handin.unreadable,
+            "notes": handin.notes,
+            "note": choice.note,
+            "file": handin.digest,
+            "python": list(handin.python),
+        }
         notebook.metadata[KEY] = {**about, "digest": state}
         return notebook
 
@@ -111,7 +117,8 @@ class HiddenGraders(NbGraderPreprocessor):
         """Grade one sanitized notebook."""
         names = resources["nbgrader"]
         about = nb.metadata[KEY]
-        handin = HandIn(nb, about["unreadable"], about["notes"], note=about["note"], digest=about["file"])
+        more = {"note": about["note"], "digest": about["file"], "python": tuple(about["python"])}
+        handin = HandIn(nb, about["unreadable"], about["notes"], **more)
         lesson = Lesson.load(names["assignment"], Path.cwd())
         grader = Grader(lesson, shared(self.isolation, str(Path.cwd())), Limits.of(self.limits))
         grading = grader.grade(handin, student=names["student"])
@@ -131,6 +138,23 @@ def _own(digest: str, names: Any) -> dict[str, str]:
         submission = gradebook.find_submission(names["assignment"], names["student"])
         late = submission.timestamp, due(submission.assignment.duedate, submission.extension)
     return basis.own(digest, *late)
+
+
+class SaveGrades(SaveAutoGrades):
+    """nbgrader's own, but an exercise that could not be judged has no mark yet: it waits for a person."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        self._open = nb.metadata[KEY]["open"]
+        saved: tuple[NotebookNode, Any] = super().preprocess(nb, resources)
+        return saved
+
+    def _add_score(self, cell: NotebookNode, resources: Any) -> None:
+        super()._add_score(cell, resources)
+        if grade_id(cell) in self._open:
+            about = (grade_id(cell), self.notebook_id, self.assignment_id, self.student_id)
+            grade = self.gradebook.find_grade(*about)
+            grade.auto_score, grade.needs_manual_grade = None, True
+            self.gradebook.db.commit()
 
 
 def write_outputs(handin: HandIn, grading: Grading, lesson: Lesson) -> None:
@@ -161,7 +185,8 @@ def write_outputs(handin: HandIn, grading: Grading, lesson: Lesson) -> None:
             _output("display_data", {"text/html": page}),
             _output("execute_result", {"text/plain": repr(float(score))}, execution_count=None),
         ]
-    handin.notebook["metadata"][KEY].update({**about, "reports": seals})
+    doubtful = [one.id + CHECKS for one in grading.report.exercises if one.outdated]
+    handin.notebook["metadata"][KEY].update({**about, "reports": seals, "open": doubtful})
 
 
 def _verdict(checks: str, grading: Grading, lesson: Lesson) -> tuple[float, str]:

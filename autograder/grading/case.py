@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 from autograder.basics.advice import Advice
 from autograder.grading.cells import Cells, early_end
+from autograder.grading.outdated import Outdated
 from autograder.grading.verdicts import Verdicts, uses
 from autograder.handin.handin import HandIn
 from autograder.handin.notebook import KEY
 from autograder.lesson.manifest import Lesson, Task
-from autograder.lesson.report import Criterion, Exercise, Status, Verdict
+from autograder.lesson.report import OLDER, Criterion, Exercise, Status, Verdict
 from autograder.sandbox.submission import Output
 
 Seen = Callable[[Exercise], None]
@@ -53,17 +54,22 @@ class Case:
 
     def exercise(self, task: Task) -> Exercise:
         """The exercise with what was found of it."""
-        found = self.found[task.id]
+        found, outdated = self.found[task.id], Outdated(self.handin, self.outputs)
         notes = [*found.notes, *([self.handin.notes[task.id]] if self._has_note(task) else [])]
         if found.attempted:
-            return Exercise.of(task.id, tuple(found.criteria), note=" ".join(notes) or None)
+            judged = zip(found.criteria, found.traces.values(), strict=True)
+            criteria = tuple(outdated.excused(criterion, calls) for criterion, calls in judged)
+            old = any(criterion.hint == OLDER for criterion in criteria)
+            notes += [OLDER] if old else []
+            return Exercise.of(task.id, criteria, status=Status.ERROR if old else None, note=" ".join(notes) or None)
         criteria = tuple(_not_run(criterion) for criterion in found.criteria)
         if task.id in self.handin.absent:
             return Exercise.of(task.id, criteria, status=Status.ERROR, note=self.handin.absent[task.id])
         end = self._end(task)
         if end is None:
             return Exercise.of(task.id, criteria, status=Status.NOT_ATTEMPTED)
-        note = f"Your cell {end}, so `{task.id}` is never defined."
+        old = self.handin.solution(task.id) in outdated.cells
+        note = OLDER if old else f"Your cell {end}, so `{task.id}` is never defined."
         return Exercise.of(task.id, criteria, status=Status.ERROR, note=note)
 
     def tell(self, task: Task) -> None:

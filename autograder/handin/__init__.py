@@ -3,4 +3,4 @@
 In goes a file or a folder, and out comes a `HandIn`, or a reason in words. It runs nothing of what it reads.
 """
 
-__all__ = ["calls", "delivery", "handin", "notebook", "recognition"]
+__all__ = ["calls", "delivery", "handin", "newer", "notebook", "recognition"]

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.basics import files
+from autograder.handin import newer
 from autograder.handin.calls import binds, refers
 from autograder.handin.calls import parse as parse_cell
 from autograder.handin.notebook import KEY, NotJson, Unreadable, content, grade_id, is_checks, new_cell, parsed
@@ -41,6 +42,7 @@ class HandIn:
         note: which file it is, where that is not plain.
         digest: of the file, or of what a running notebook handed over. Graders draw numbers from it.
         partial: whether it may be that somebody is still writing it.
+        python: the version that it was written with, or may have been if it does not say so.
     """
 
     notebook: dict[str, Any]
@@ -51,6 +53,7 @@ class HandIn:
     digest: str = ""
     at_home: str | None = None
     partial: bool = False
+    python: newer.Version = newer.HERE
 
     @property
     def code(self) -> list[Cell]:
@@ -108,7 +111,9 @@ def repair(notebook: dict[str, Any], lesson: Lesson) -> HandIn:
         _insert_checks(cells, task.id, lesson)
     _number(cells)
     _mark_lesson(cells, lesson)
-    return HandIn({**notebook, "metadata": copy.deepcopy(lesson.notebook["metadata"]), "cells": cells}, None, notes)
+    python = newer.said(notebook["metadata"]) or newer.NEWEST
+    repaired = {**notebook, "metadata": copy.deepcopy(lesson.notebook["metadata"]), "cells": cells}
+    return HandIn(repaired, None, notes, python=python)
 
 
 def answered(notebook: dict[str, Any], lesson: Lesson) -> bool:

@@ -89,7 +89,9 @@ def parsed(content: bytes) -> dict[str, Any]:
         data = _upgraded(data, len(content))
     cells = list(_cells(data))
     _check_amount(cells)
-    return {"nbformat": NBFORMAT, "nbformat_minor": NBFORMAT_MINOR, "metadata": {}, "cells": cells}
+    about = data.get("metadata")
+    metadata = about if isinstance(about, dict) else {}
+    return {"nbformat": NBFORMAT, "nbformat_minor": NBFORMAT_MINOR, "metadata": metadata, "cells": cells}
 
 
 def grade_id(cell: Cell) -> str | None:

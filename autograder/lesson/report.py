@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -14,6 +15,11 @@ from autograder.basics.versions import versions
 
 SCHEMA = 1
 FACTS = ("input", "actual", "expected", "diagnosis")  # of a criterion: what may quote a student's code
+NEWER = "This needs a newer Python than the grader's"
+OLDER = (
+    f"{NEWER} {sys.version_info.major}.{sys.version_info.minor}, so it could not be judged. "
+    "That is not your fault: your instructor will look at it."
+)
 
 
 class Verdict(enum.StrEnum):
@@ -78,6 +84,11 @@ class Exercise:
         score = sum(criterion.score for criterion in criteria)
         max_score = sum(criterion.max_score for criterion in criteria)
         return cls(id, score, max_score, status or _status(criteria), note, criteria)
+
+    @property
+    def outdated(self) -> bool:
+        """Whether a person has to look at it, because the grader's Python was too old for it."""
+        return self.status is Status.ERROR and NEWER in (self.note or "")
 
     @property
     def lost(self) -> tuple[Criterion, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -243,6 +244,19 @@ def test_only_what_changed_is_graded_again(course: Path, maker: Maker) -> None:
     assert "1 graded, 0 unchanged, 1 unreadable\n2 graded again: the isolation changed\n" in isolated
     assert report(course, "ada").isolation == "landlock+seccomp"
     assert "Graded without isolation" not in page(course, "ada").read_text("utf-8")
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python runs it")
+def test_who_wrote_with_a_newer_python_is_named(course: Path, maker: Maker) -> None:
+    hand_in(
+        course, "ada", maker.text(answers={"mse": "def mse[T](y_hat: T, y: T):\n    return ((y_hat - y) ** 2).mean()"})
+    )
+    hand_in(course, "bob", maker.text(answers={"mse": "def mse(y_hat, y:\n    return 0"}))
+    done = run(course, "autograder", "grade", "sgd", "--jobs", "1")
+    assert "\nfor you to look at, written with a newer Python: ada\n" in done.stdout
+    with Gradebook(f"sqlite:///{course}/course/gradebook.db", "sgd-from-scratch") as gradebook:
+        found = [gradebook.find_grade("mse-checks", "sgd", "sgd", student) for student in ("ada", "bob")]
+        assert [(grade.auto_score, grade.needs_manual_grade) for grade in found] == [(None, True), (0.0, False)]
 
 
 def test_validate_of_the_stub_fails(course: Path) -> None:  # of a solved notebook: tests/test_lab.py, with the button
