@@ -18,7 +18,7 @@ from pathlib import Path
 from autograder.basics.files import digest
 from autograder.basics.text import brief, plain
 from autograder.handin.handin import answered
-from autograder.handin.notebook import MAX_BYTES, Unreadable, parse
+from autograder.handin.notebook import MAX_BYTES, Unreadable, decoded, parse
 from autograder.lesson.manifest import Lesson
 
 MAX_ENTRIES = 1000  # files and folders that are looked at, the nearest first
@@ -151,7 +151,7 @@ def _files(folder: Path) -> Iterator[Path]:
 def _begins(path: Path) -> bool:
     """Whether a file begins as a notebook does."""
     with path.open("rb") as file:
-        return file.read(HEAD).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+        return decoded(file.read(HEAD)).lstrip().startswith("{")
 
 
 def _answered(path: Path, lesson: Lesson) -> bool | None:

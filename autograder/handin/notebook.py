@@ -6,6 +6,7 @@ What would take too much memory or time is refused, with a reason that its autho
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +23,17 @@ MAX_CODE = 256 << 10  # characters: Python's parser makes a thousand times as ma
 NBFORMAT = 4
 NBFORMAT_MINOR = 5
 KINDS = ("code", "markdown", "raw")
+ENCODINGS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+    (b"{\0", "utf-16-le"),
+    (b"\0{", "utf-16-be"),
+)
+BEYOND = bytes(range(128, 256))  # what is not ASCII
+CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})(?: |\r?$)", re.MULTILINE)
 
 
 class Remedy(NamedTuple):
@@ -36,6 +48,8 @@ RIGHT_FILE = Remedy(
     "if Jupyter cannot open it either, there may be an earlier one in .ipynb_checkpoints; "
     "`autograder start FOLDER` makes a fresh copy",
 )
+SAVE = Remedy("save the notebook, and hand in the .ipynb file again", RIGHT_FILE.at_home)
+CHOOSE = Remedy("choose one of the two versions, and hand in again", "choose one of the two versions, and save")
 CLEAR = Remedy("clear the outputs, save, and hand in again", "clear the outputs, and save")
 SHORTEN = Remedy("take out what you do not need, and hand in again", "take out what you do not need, and save")
 
@@ -73,12 +87,19 @@ def parsed(content: bytes) -> dict[str, Any]:
     Raises:
         Unreadable: as above.
     """
-    try:
-        data = json.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise NotJson("the file is not JSON, so it is no Jupyter notebook", RIGHT_FILE) from None
-    except MemoryError:
-        raise Unreadable("reading the file takes too much memory", CLEAR) from None
+    data = loaded(content)
+    cells = list(_cells(data))
+    _check_amount(cells)
+    return {"nbformat": NBFORMAT, "nbformat_minor": NBFORMAT_MINOR, "metadata": data["metadata"], "cells": cells}
+
+
+def loaded(content: bytes) -> dict[str, Any]:
+    """All that is in a notebook, in format 4, as `parsed` reads it: its cells are cells, and what else they hold.
+
+    Raises:
+        Unreadable: as above.
+    """
+    data = _json(content)
     if not isinstance(data, dict) or type(data.get("nbformat")) is not int:
         raise Unreadable("the file is not a Jupyter notebook: it is JSON, but has no nbformat")
     if data["nbformat"] > NBFORMAT:
@@ -87,11 +108,50 @@ def parsed(content: bytes) -> dict[str, Any]:
         )
     if data["nbformat"] < NBFORMAT:
         data = _upgraded(data, len(content))
-    cells = list(_cells(data))
-    _check_amount(cells)
-    about = data.get("metadata")
-    metadata = about if isinstance(about, dict) else {}
-    return {"nbformat": NBFORMAT, "nbformat_minor": NBFORMAT_MINOR, "metadata": metadata, "cells": cells}
+    found = data.get("cells")
+    cells = [_whole(cell) for cell in found if _is_cell(cell)] if isinstance(found, list) else []
+    return {"nbformat_minor": NBFORMAT_MINOR, **data, "metadata": _dict(data.get("metadata")), "cells": cells}
+
+
+def decoded(content: bytes) -> str:
+    """A file's text, in whatever encoding an editor has saved it; what is no character in it is a mark.
+
+    A text of which nothing beyond ASCII is UTF-8 is in Windows' encoding.
+    """
+    for sign, encoding in ENCODINGS:
+        if content.startswith(sign):
+            return content.decode(encoding, "replace")
+    text = content.decode("utf-8", "replace")
+    bad, beyond = text.count("\ufffd"), len(content) - len(content.translate(None, BEYOND))
+    return content.decode("cp1252", "replace") if bad and bad == beyond else text
+
+
+def _json(content: bytes) -> Any:
+    """What is in a file; a number that is none, which JSON does not have, is nothing.
+
+    Raises:
+        Unreadable: it is not JSON.
+    """
+    text = decoded(content)
+    try:
+        return json.loads(text, parse_constant=lambda _: None)
+    except RecursionError:
+        raise Unreadable("the file is nested too deeply to be a notebook", RIGHT_FILE) from None
+    except ValueError:
+        raise _no_json(text) from None
+    except MemoryError:
+        raise Unreadable("reading the file takes too much memory", CLEAR) from None
+
+
+def _no_json(text: str) -> Unreadable:
+    """Why a text is no JSON, as far as its author can do something about it."""
+    if not text.strip():
+        return NotJson("the file is empty", SAVE)
+    if found := CONFLICT.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        left = f"git has left the mark {found[1]} of a merge conflict in line {line} of the file"
+        return Unreadable(f"{left}, so it is no notebook any more", CHOOSE)
+    return NotJson("the file is not JSON, so it is no Jupyter notebook", RIGHT_FILE)
 
 
 def grade_id(cell: Cell) -> str | None:
@@ -146,12 +206,23 @@ def _check_amount(cells: list[Cell]) -> None:
 
 
 def _cells(data: dict[str, Any]) -> Iterator[Cell]:
-    """The cells that are cells, with a text for a source and a dictionary for metadata."""
-    cells = data.get("cells")
-    for cell in cells if isinstance(cells, list) else []:
-        if isinstance(cell, dict) and cell.get("cell_type") in KINDS:
-            metadata = cell.get("metadata")
-            yield new_cell(cell["cell_type"], _text(cell.get("source")), metadata if isinstance(metadata, dict) else {})
+    """The cells, without what is not read of them."""
+    for cell in data["cells"]:
+        yield new_cell(cell["cell_type"], cell["source"], cell["metadata"])
+
+
+def _is_cell(cell: Any) -> bool:
+    return isinstance(cell, dict) and cell.get("cell_type") in KINDS
+
+
+def _whole(cell: dict[str, Any]) -> dict[str, Any]:
+    """A cell with a text for a source, a dictionary for metadata, and what else its kind has to have."""
+    cell = {**cell, "source": _text(cell.get("source")), "metadata": _dict(cell.get("metadata"))}
+    return {"execution_count": None, "outputs": [], **cell} if cell["cell_type"] == "code" else cell
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def new_cell(kind: str, source: str, metadata: dict[str, Any]) -> Cell:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from autograder.basics.files import write
 from autograder.basics.refused import Refused
 from autograder.handin import handin
-from autograder.handin.notebook import NBFORMAT, NBFORMAT_MINOR, grade_id
+from autograder.handin.notebook import NBFORMAT_MINOR, Unreadable, content, grade_id, loaded
 from autograder.learning import reading
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Cell, Lesson
@@ -21,7 +21,6 @@ from autograder.lesson.release import fresh
 
 PROGRESS = "progress.json"
 ASIDE = "set-aside"
-OLD = "it is in an old format: save it in Jupyter first"
 
 
 class NoWorkbook(Refused):
@@ -87,11 +86,11 @@ class Workbook:
         with warnings.catch_warnings(action="ignore"):  # about cells without an id
             try:
                 found = reading.read(self.file, lesson)
-                notebook = None if found.at_home else nbformat.read(self.file, as_version=nbformat.NO_CONVERT)
-            except (OSError, ValueError) as error:
+                if found.at_home:
+                    raise NoWorkbook(f"{self.path} cannot be read: {found.at_home}")
+                notebook = nbformat.from_dict(loaded(content(self.file)))
+            except (OSError, Unreadable) as error:
                 raise NoWorkbook(f"{self.path} cannot be read: {why(error)}") from None
-            if notebook is None or notebook.nbformat < NBFORMAT:
-                raise NoWorkbook(f"{self.path} cannot be read: {found.at_home or OLD}")
             return self._reset(notebook, exercise, lesson)
 
     def _reset(self, notebook: Any, exercise: str, lesson: Lesson) -> Reset:

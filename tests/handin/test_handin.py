@@ -387,13 +387,15 @@ def test_a_cell_that_no_parser_can_read_is_kept(open_: Open, maker: Maker, lesso
 
 
 NOT_JSON = "the file is not JSON, so it is no Jupyter notebook: hand in the .ipynb file itself"
+EMPTY = "the file is empty: save the notebook, and hand in the .ipynb file again"
+DEEP = "the file is nested too deeply to be a notebook: hand in the .ipynb file itself"
 NO_FORMAT = "the file is not a Jupyter notebook: it is JSON, but has no nbformat"
 OTHER = "the notebook is not that of assignment 'sgd': none of its exercises is in it"
 FUTURE = "the notebook is in format {}, newer than this kit reads: save it as format 4"
 OLD = "the notebook's old format {} cannot be read: "
 UNREADABLE: list[tuple[str | bytes, str]] = [
-    ("", NOT_JSON), ("#!/usr/bin/env python\ndef predict(x, a): ...", NOT_JSON), ('{"nbformat": 4, "cells": [', NOT_JSON),
-    (b"\x89PNG\r\n\x1a\n", NOT_JSON), (b"PK\x03\x04", NOT_JSON), ("[" * 100_000, NOT_JSON),
+    ("", EMPTY), ("#!/usr/bin/env python\ndef predict(x, a): ...", NOT_JSON), ('{"nbformat": 4, "cells": [', NOT_JSON),
+    (b"\x89PNG\r\n\x1a\n", NOT_JSON), (b"PK\x03\x04", NOT_JSON), ("[" * 100_000, DEEP),
     ('{"nbformat": ' + "9" * 5000 + "}", NOT_JSON),
     ("[]", NO_FORMAT), ("null", NO_FORMAT), ("3", NO_FORMAT), ("{}", NO_FORMAT), ('{"nbformat": "4"}', NO_FORMAT),
     ('{"nbformat": null}', NO_FORMAT),
@@ -417,7 +419,7 @@ def test_what_is_not_the_notebook_is_refused_in_one_line(
     assert (handin.notebook, handin.notes) == (lesson.notebook, {})
     assert handin.at_home and handin.at_home.startswith(reason.partition(":")[0])
     assert "hand in" not in handin.at_home and "\n" not in handin.at_home, "a reader hands nothing in"
-    assert handin.partial == (why == NOT_JSON), "what is no JSON may become a notebook yet"
+    assert handin.partial == (why in (NOT_JSON, EMPTY)), "what is no JSON may become a notebook yet"
 
 
 def test_what_was_read_is_what_the_digest_is_of(
@@ -467,3 +469,66 @@ def test_own_cells_run_also_where_somebody_works_in_the_released_file(maker: Mak
     path.write_text(maker.text(answers={"predict": answer}, insert=(helper,)), "utf-8")
     worked_on = dataclasses.replace(Lesson.load(), notebook=json.loads(path.read_text("utf-8")))
     assert helper in [cell["source"] for cell in read(path, worked_on).code]
+
+
+TEXT = "# é, ü and “quotes” → ok"
+ENCODED: dict[str, Callable[[str], bytes]] = {
+    "with a mark at its head": lambda text: text.encode("utf-8-sig"),
+    "UTF-16": lambda text: text.encode("utf-16"),
+    "UTF-16, big end first": lambda text: b"\xfe\xff" + text.encode("utf-16-be"),
+    "UTF-16 without a mark": lambda text: text.encode("utf-16-le"),
+    "UTF-32": lambda text: text.encode("utf-32"),
+}
+
+
+def kept(handin: HandIn) -> str:
+    """The student's own cell."""
+    return str(handin.code[1]["source"])
+
+
+@pytest.mark.parametrize("encode", ENCODED.values(), ids=ENCODED)
+def test_a_notebook_is_read_in_any_encoding(encode: Callable[[str], bytes], open_: Open, maker: Maker) -> None:
+    notebook = json.loads(maker.text(insert=(TEXT,)))
+    assert kept(open_(encode(json.dumps(notebook, ensure_ascii=False)))) == TEXT
+
+
+def test_bytes_that_are_no_utf_8_are_those_of_windows_or_marks(open_: Open, maker: Maker) -> None:
+    notebook = json.dumps(json.loads(maker.text(insert=("# here",), bare=True)))
+    plain = notebook.encode()
+    assert kept(open_(plain.replace(b"# here", b"# \xe9t\xe9 \x93x\x94"))) == "# été “x”"
+    assert kept(open_(plain.replace(b"# here", "# été ".encode() + b"\xe9"))) == "# été \ufffd"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (" \n", EMPTY),
+        ("[" * 100_000, DEEP),
+        ("<html>", NOT_JSON),
+    ],
+)
+def test_what_is_no_notebook_is_refused_with_what_is_true_of_it(text: str, why: str, open_: Open) -> None:
+    assert open_(text).unreadable == why
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_marks_of_a_merge_conflict_are_told_with_their_line(end: str, open_: Open, maker: Maker) -> None:
+    lines = json.dumps(json.loads(maker.text()), indent=1).splitlines()
+    lines[4:5] = ["<<<<<<< HEAD", lines[4], "=======", lines[4], ">>>>>>> main"]
+    assert open_(end.join(lines)).unreadable == (
+        "git has left the mark <<<<<<< of a merge conflict in line 5 of the file, so it is no notebook any more: choose one "
+        "of the two versions, and hand in again"
+    )
+
+
+def test_oddities_of_json_and_of_cells_cost_nothing(open_: Open, maker: Maker, lesson: Lesson) -> None:
+    notebook = json.loads(maker.text())
+    notebook["cells"][1:1] = [
+        {"cell_type": "code"},
+        {"cell_type": "markdown", "source": ["a", "b"]},
+        {"cell_type": "new"},
+        None,
+        3,
+    ]
+    text = json.dumps(notebook).replace('"nbformat_minor": 5', '"x": NaN, "y": -Infinity, "nbformat": 3, "nbformat": 4')
+    assert_whole(open_(text), lesson)

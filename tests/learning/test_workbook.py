@@ -157,14 +157,14 @@ def test_a_cell_comes_back_without_an_id_where_cells_have_none(work: Workbook, l
     nbformat.validate(nbformat.read(work.path, as_version=nbformat.NO_CONVERT))
 
 
-def test_a_notebook_in_an_old_format_is_to_be_saved_first(work: Workbook, lesson: Lesson) -> None:
+def test_a_notebook_in_an_old_format_is_reset_in_the_new_one(work: Workbook, lesson: Lesson) -> None:
     cell = {"cell_type": "code", "language": "python", "input": SUM, "outputs": [], "metadata": {}}
     text = json.dumps({"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": [cell]}]})
     work.path.write_text(text, "utf-8")
-    with pytest.raises(NoWorkbook) as refused:
-        work.reset("mse", lesson)
-    assert str(refused.value) == f"{work.path} cannot be read: it is in an old format: save it in Jupyter first"
-    assert work.path.read_text("utf-8") == text
+    assert work.reset("mse", lesson).changed
+    found = nbformat.read(work.path, as_version=nbformat.NO_CONVERT)
+    nbformat.validate(found)
+    assert found.nbformat == 4 and SUM not in [cell.source for cell in found.cells]
 
 
 def full(path: Path, content: bytes) -> int:
@@ -218,3 +218,16 @@ def test_what_is_no_notebook_stays_as_it_is(work: Workbook, lesson: Lesson) -> N
     with pytest.raises(NoWorkbook, match=r"sgd.ipynb cannot be read: the file is not JSON"):
         work.reset("mse", lesson)
     assert work.path.read_text() == "def mse"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_what_can_be_checked_can_be_reset(encoding: str, work: Workbook, lesson: Lesson) -> None:
+    notebook = json.loads(work.path.read_text("utf-8"))
+    notebook["cells"] += [{"cell_type": "code"}, {"cell_type": "markdown", "source": "é", "attachments": {"a.png": {}}}]
+    notebook["metadata"]["mine"] = float("nan")
+    work.path.write_bytes(json.dumps(notebook, ensure_ascii=False).replace("→", "").encode(encoding, "ignore"))
+    assert work.reset("mse", lesson).changed
+    found = json.loads(work.path.read_text("utf-8"))
+    assert found["metadata"]["mine"] is None
+    assert found["cells"][-1]["attachments"] == {"a.png": {}} and "".join(found["cells"][-1]["source"]) == "é"
+    assert not any(SUM.splitlines()[-1] in "".join(cell["source"]) for cell in found["cells"])
