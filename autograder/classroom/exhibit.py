@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import re
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import unquote
 
 from markupsafe import Markup, escape
 from nbformat import NotebookNode, from_dict
@@ -20,6 +22,8 @@ from autograder.render.room import Room
 from autograder.render.typeset import typeset
 
 CODE, TEXT, OUTPUT = "code handed in", "text handed in", "what this code put out"
+PASTED = re.compile(r"!\[[^\]\n]{0,200}\]\(attachment:([^)\s]{1,300})[^)\n]{0,300}\)")
+PICTURES = ("image/png", "image/jpeg")
 NO_ROOM = "There is no more room on this page. The rest is in the notebook."
 
 
@@ -62,16 +66,16 @@ def _marks(cell: NotebookNode) -> dict[str, Any]:
 def _show(cell: NotebookNode, about: Any, room: Room) -> None:
     marks, lesson = _marks(cell), cell.metadata.get(KEY)
     outputs = cell.pop("outputs", [])
-    cell.pop("attachments", None)
+    pasted = cell.pop("attachments", None) or {}
     if cell.cell_type == "code":
         cell.execution_count = None
         cell.outputs = [_display(html) for html in [_put_out(outputs, marks, about, room)] if html]
-    cell.source = _source(cell, marks, lesson, room)
+    cell.source = _source(cell, marks, lesson, room, pasted)
     cell.cell_type = "code" if cell.cell_type == "code" else "markdown"  # templates leave raw cells out
     cell.metadata = NotebookNode({name: cell.metadata[name] for name in ("nbgrader", KEY) if name in cell.metadata})
 
 
-def _source(cell: NotebookNode, marks: dict[str, Any], lesson: Any, room: Room) -> Markup:
+def _source(cell: NotebookNode, marks: dict[str, Any], lesson: Any, room: Room, pasted: Any) -> Markup:
     """The cell itself: what the lesson wrote is brief or behind a click, and remembered for the next page."""
     if not cell.source:
         return Markup("")
@@ -85,7 +89,19 @@ def _source(cell: NotebookNode, marks: dict[str, Any], lesson: Any, room: Room) 
         return Markup(f'<p class="left-out">{NO_ROOM}</p>') if marks else Markup("")
     if cell.cell_type == "code":
         return box(CODE, [_inside("source", room.show("code", cell.source))])
-    return box(TEXT, [room.plain(cell.source) if cell.cell_type == "raw" else room.show("markdown", cell.source)])
+    return box(TEXT, [room.plain(cell.source)] if cell.cell_type == "raw" else _text_and_pictures(cell, room, pasted))
+
+
+def _text_and_pictures(cell: NotebookNode, room: Room, pasted: Any) -> list[Markup]:
+    """A text, and below it the pictures that were pasted into it."""
+    names, text = [unquote(name) for name in PASTED.findall(cell.source)], PASTED.sub("", cell.source)
+    parts = [room.show("markdown", text)] if text.strip() else []
+    for name in names:
+        if room.left():
+            data = pasted.get(name) if isinstance(pasted, dict) else None
+            kind = next((kind for kind in PICTURES if isinstance(data, dict) and kind in data), "")
+            parts.append(room.picture(kind, _text(data[kind]) if data and kind else ""))
+    return parts
 
 
 @functools.lru_cache(maxsize=200)
@@ -158,7 +174,7 @@ def _data(data: Any, room: Room) -> Markup:
         return room.show("markdown", _text(data["text/markdown"]))
     if "text/latex" in data:
         return room.plain(_text(data["text/latex"]))
-    for kind in ("image/png", "image/jpeg"):
+    for kind in PICTURES:
         if kind in data:
             return room.picture(kind, _text(data[kind]))
     return room.show("text", _text(data.get("text/plain")))

@@ -22,6 +22,8 @@ MAX_CELLS = 1000
 MAX_CODE = 256 << 10  # characters: Python's parser makes a thousand times as many bytes of them
 NBFORMAT = 4
 NBFORMAT_MINOR = 5
+MAX_PICTURE = 256 << 10  # characters of one that was pasted into a text
+PICTURES = ("image/png", "image/jpeg")
 KINDS = ("code", "markdown", "raw")
 ENCODINGS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -208,7 +210,18 @@ def _check_amount(cells: list[Cell]) -> None:
 def _cells(data: dict[str, Any]) -> Iterator[Cell]:
     """The cells, without what is not read of them."""
     for cell in data["cells"]:
-        yield new_cell(cell["cell_type"], cell["source"], cell["metadata"])
+        made = new_cell(cell["cell_type"], cell["source"], cell["metadata"])
+        pasted = _pictures(cell.get("attachments")) if cell["cell_type"] == "markdown" else {}
+        yield {**made, "attachments": pasted} if pasted else made
+
+
+def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
+    """What was pasted into a text: by name, its pictures that a page may show."""
+    found = {savable(name): _dict(data) for name, data in _dict(attachments).items()}
+    return {
+        name: {kind: text for kind in PICTURES if isinstance(text := data.get(kind), str) and len(text) <= MAX_PICTURE}
+        for name, data in found.items()
+    }
 
 
 def _is_cell(cell: Any) -> bool:

@@ -18,6 +18,7 @@ from tests.render.test_picture import picture
 ATTACK = "".join(ATTACKS)
 ANSWER = {"nbgrader": {"grade": False, "solution": True, "grade_id": "mse", "points": 0}}
 CHECKS = {"nbgrader": {"grade": True, "solution": False, "grade_id": "mse-checks", "points": 8}}
+PNG = base64.b64encode(picture(2, 2)).decode()
 REPORT = '<section class="report passed"><h4 class="verdict"><code>mse</code>: all right, 8 of 8 points</h4></section>'
 
 
@@ -65,6 +66,36 @@ def test_nothing_is_left_that_a_template_could_show_as_it_is() -> None:
     assert [cell.metadata for cell in shown.cells] == [{}, {}, {}]
     assert [isinstance(cell.source, Markup) for cell in shown.cells] == [True, True, True]
     assert [cell.get("attachments") for cell in shown.cells] == [None, None, None]
+
+
+def test_a_picture_pasted_into_a_text_is_shown_below_it() -> None:
+    text = "My sketch:\n\n![image.png](attachment:image.png)\n![again](attachment:a%20b.jpg 'x')"
+    pasted = {"image.png": {"image/png": PNG}, "a b.jpg": {"image/jpeg": PNG}, "unused.png": {"image/png": PNG}}
+    (cell,) = exhibited(v4.new_markdown_cell(text, attachments=pasted)).cells
+    page = BeautifulSoup(cell.source, "html.parser")
+    addresses = [f"data:image/png;base64,{PNG}", f"data:image/jpeg;base64,{PNG}"]
+    assert [image["src"] for image in page.select(".theirs img")] == addresses and "attachment" not in cell.source
+    assert "My sketch:" in page.text
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        {},
+        {"a.png": {}},
+        {"a.png": {"image/png": ATTACK}},
+        {"a.png": {"image/svg+xml": PNG}},
+        {"a.png": {ATTACK: PNG}},
+        {"a.png": [1]},
+    ],
+)
+def test_a_pasted_picture_that_cannot_be_shown_leaves_a_line(pasted: Any) -> None:
+    text = {"cell_type": "markdown", "metadata": {}, "source": "![](attachment:a.png)", "attachments": pasted}
+    (cell,) = exhibited(from_dict(text)).cells
+    assert cell.source == (
+        '<div class="theirs"><p class="whose">text handed in</p><p class="left-out">(A picture is left out here: it is too '
+        "large for a page, or no picture at all. It is in the notebook.)</p></div>"
+    )
 
 
 KINDS = [
