@@ -244,8 +244,6 @@ class Student:
         encoder = wire.Encoder(describe=lambda tensor: self._describe(encoder, tensor, sent), replace=_handle)
         request = {"op": "call", "name": name, "args": [encoder.encode(arg) for arg in args]}
         header, body = self._ask(request, bytes(encoder.body))
-        if header.get("earlier") is True:
-            self.earlier.add(name)
         decoder = wire.Decoder(body, tensor=lambda tensor, data: self._join(tensor, data, sent))
         facts = header.get("arguments")
         if not isinstance(facts, list) or not all(isinstance(fact, dict) for fact in facts) or len(facts) != len(sent):
@@ -309,6 +307,8 @@ class Student:
     def _ask(self, header: Header, body: bytes = b"") -> tuple[Header, bytes]:
         forgets, self._forgets = self._forgets, False
         answer, data = self._submission.call({**header, "forget": forgets}, body)
+        if answer.get("earlier") is True and "name" in header:
+            self.earlier.add(header["name"])
         if answer.get("missing") and "name" in header:
             raise Unanswered(header["name"])
         raised = answer.get("raised")

@@ -9,7 +9,8 @@ from autograder.basics.advice import Advice
 from autograder.grading.cells import Cells, early_end
 from autograder.grading.outdated import Outdated
 from autograder.grading.verdicts import Verdicts, uses
-from autograder.handin.handin import HandIn
+from autograder.handin.calls import binds
+from autograder.handin.handin import SEVERAL, HandIn
 from autograder.handin.notebook import KEY
 from autograder.lesson.manifest import Lesson, Task
 from autograder.lesson.report import OLDER, Criterion, Exercise, Status, Verdict
@@ -87,8 +88,14 @@ class Case:
                 self.tell(task)
 
     def _has_note(self, task: Task) -> bool:
-        """Whether what was read of its cells is the truth about what was graded."""
-        return task.id in self.handin.notes and not self.found[task.id].earlier
+        """Whether what was read of its cells is the truth about what was graded: what they define, if they run."""
+        note = self.handin.notes.get(task.id)
+        if note == SEVERAL.format(task.id):
+            defining = [
+                outputs for source, outputs in zip(self.cells, self.outputs, strict=False) if task.id in binds(source)
+            ]
+            return not self.found[task.id].earlier and sum(not any(map(_is_error, one)) for one in defining) > 1
+        return note is not None and not self.found[task.id].earlier
 
     def _end(self, task: Task) -> str | None:
         """What kept the exercise's cell from getting to its end."""
@@ -105,3 +112,7 @@ class Case:
 
 def _not_run(criterion: Criterion) -> Criterion:
     return dataclasses.replace(criterion, status=Verdict.NOT_RUN, input=None, actual=None, expected=None, hint=None)
+
+
+def _is_error(output: Output) -> bool:
+    return bool(output["output_type"] == "error")

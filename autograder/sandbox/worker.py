@@ -75,7 +75,7 @@ class Worker:
                     _quietly(_close_figures)
                 answer, data = self._answers[header["op"]](header, body)
             except BaseException as error:
-                answer, data = {"raised": self._raised(error)}, b""
+                answer, data = {"raised": self._raised(error), "earlier": header.get("name") in self._earlier}, b""
             finally:
                 self._busy = False
             try:

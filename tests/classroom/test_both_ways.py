@@ -102,7 +102,7 @@ def graded(course: Path, both: tuple[OneStudent, OneStudent], notebook: Any) -> 
             step.convert("ada")
     finally:
         os.chdir(here)
-    assert "attachment:" not in Course(course).feedback("sgd", "ada").read_text("utf-8")
+    assert 'src="attachment:' not in Course(course).feedback("sgd", "ada").read_text("utf-8")
     return handin, Report.from_json(Course(course).report("sgd", "ada").read_text("utf-8"))
 
 

@@ -14,7 +14,7 @@ from autograder.lesson.manifest import Lesson
 from autograder.lesson.report import Status
 from autograder.sandbox.launch import WarmProcess
 from autograder.sandbox.limits import Limits
-from tests.conftest import QUICK
+from tests.conftest import QUICK, Grade
 from tests.recorder import recorded
 from tests.sample_class import Maker
 
@@ -109,3 +109,29 @@ def test_nothing_of_a_hand_in_stays_until_the_next_one(
 def texts() -> list[str]:
     """Every text that something in this process holds: sources, names in syntax trees, messages."""
     return [one for one in gc.get_referents(*gc.get_objects()) if type(one) is str]
+
+
+TAKEN = "After your last cell `mse` is no function of yours any more: the last one of that name was graded."
+MEAN, RAISES = "return ((y_hat - y) ** 2).mean()", "raise ValueError"
+
+
+@pytest.mark.parametrize(
+    ("body", "end", "taken"),
+    [
+        (MEAN, "mse = mse(torch.ones(2), torch.ones(2))", True), (MEAN, "mse = 3", True), (MEAN, "del mse", True),
+        (RAISES, "mse = 3", True), (RAISES, "del mse", True), (RAISES, "mse = mse(torch.ones(2), torch.ones(2))", False),
+    ],
+)  # fmt: skip
+def test_who_took_the_name_of_an_answer_is_told_so_whatever_the_answer_does(
+    body: str, end: str, taken: bool, maker: Maker, grade: Grade
+) -> None:
+    text = maker.text(answers={"mse": f"def mse(y_hat, y):\n    {body}"}, append=(end,), bare=True)
+    mse = grade(text).report.exercises[1]
+    assert (mse.note or "").startswith(TAKEN) == taken and "Several cells" not in (mse.note or "")
+    assert (mse.status is Status.PASSED) == (body == MEAN)
+
+
+@pytest.mark.parametrize("end", ["%reset -f", "del torch, POWER"])
+def test_what_the_end_of_a_notebook_deletes_costs_nothing(end: str, maker: Maker, grade: Grade) -> None:
+    answer = "POWER = 2\n\ndef mse(y_hat, y):\n    return torch.mean((y_hat - y) ** POWER)"
+    assert grade(maker.text(answers={"mse": answer}, append=(end, "1 + 1"), bare=True)).report.score == 53
