@@ -6,13 +6,18 @@ The functions were taken before any cell ran: `random.seed = 42`, where `random.
 from __future__ import annotations
 
 import contextlib
+import decimal
 import gc
+import locale
 import random
 import sys
+import threading
+import tracemalloc
 import warnings
 from collections.abc import Callable
 from typing import Any
 
+import matplotlib
 import numpy as np
 import torch
 
@@ -41,6 +46,15 @@ def _recursion() -> None:
         _set_limit(_LIMIT)
 
 
+def _decimals(set_context: Any = decimal.setcontext, fresh: Any = decimal.Context) -> None:
+    set_context(fresh())
+
+
+def _set_threads(number: int, have: Any = torch.get_num_threads, set_threads: Any = torch.set_num_threads) -> None:
+    if have() != number:  # setting it is not free
+        set_threads(number)
+
+
 def _bound(function: Callable[..., object], *args: Any, **kwargs: Any) -> Callable[[], object]:
     return lambda: function(*args, **kwargs)
 
@@ -55,8 +69,35 @@ _SWITCHES: tuple[Callable[[], object], ...] = (
     _modes(_core._len_torch_dispatch_stack, _core._pop_torch_dispatch_stack),
     _bound(_core._set_grad_enabled, True),
     _bound(torch.set_default_dtype, torch.float32),
+    _bound(torch.set_warn_always, False),
+    _bound(_core._set_deterministic_algorithms, False, warn_only=False),
+    _bound(_core._set_deterministic_fill_uninitialized_memory, True),
+    _bound(torch.set_float32_matmul_precision, torch.get_float32_matmul_precision()),
+    _bound(torch.set_flush_denormal, False),
+    _bound(_set_threads, 1),
+    _bound(torch.set_autocast_enabled, "cpu", False),
+    _bound(torch.set_autocast_dtype, "cpu", torch.bfloat16),
+    _bound(torch.set_autocast_cache_enabled, True),
+    _bound(_core.set_anomaly_enabled, False, True),
+    _bound(_core._set_multithreading_enabled, True),
+    _bound(torch.__future__.set_overwrite_module_params_on_conversion, False),
+    _bound(torch.__future__.set_swap_module_params_on_conversion, False),
+    _bound(torch.backends.mha.set_fastpath_enabled, True),
+    _bound(_core._set_mkldnn_enabled, True),
+    _bound(_core._set_nnpack_enabled, True),
     _warnings,
     _bound(np.seterr, divide="warn", over="warn", under="ignore", invalid="warn"),
+    _bound(np.seterrcall, None),
+    _bound(np.setbufsize, np.getbufsize()),
+    _decimals,
+    _bound(locale.setlocale, locale.LC_ALL, locale.setlocale(locale.LC_ALL)),
+    _bound(dict.update, matplotlib.rcParams, dict(matplotlib.rcParams)),
+    _bound(threading.settrace, None),
+    _bound(threading.setprofile, None),
+    _bound(sys.setswitchinterval, sys.getswitchinterval()),
+    _bound(gc.set_threshold, *gc.get_threshold()),
+    _bound(gc.set_debug, 0),
+    tracemalloc.stop,
 )
 _DEFAULTS: dict[str, tuple[Callable[[], object], object]] = {  # what all code after a call computes with
     "default dtype": (torch.get_default_dtype, torch.float32),
