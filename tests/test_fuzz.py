@@ -322,6 +322,7 @@ class Liar:
 
     def __init__(self, *replies: Reply) -> None:
         self._replies = list(replies)
+        self.seed = 0
 
     def call(self, header: dict[str, Any], body: bytes) -> Reply:
         json.dumps(header)

@@ -75,11 +75,12 @@ class Worker:
                     _quietly(_close_figures)
                 answer, data = self._answers[header["op"]](header, body)
             except BaseException as error:
-                answer, data = {"raised": self._raised(error), "earlier": header.get("name") in self._earlier}, b""
+                answer, data = {"raised": self._raised(error)}, b""
             finally:
                 self._busy = False
             try:
-                wire.send(self._connection, {"id": header["id"], **answer}, data)
+                earlier = header.get("name") in self._earlier
+                wire.send(self._connection, {"id": header["id"], "earlier": earlier, **answer}, data)
             except wire.WireError:
                 wire.send(self._connection, {"id": header["id"], "raised": _says("its answer is too large")})
 
@@ -171,7 +172,6 @@ class Worker:
             facts = [_after(encoder, tensor) for tensor in sent]
             answer = {"value": encoder.encode(result), "grad_enabled": grad_enabled, "arguments": facts}
             answer["switched"] = switched
-            answer["earlier"] = header["name"] in self._earlier
         return answer, bytes(encoder.body)
 
     def _receive(
