@@ -131,6 +131,8 @@ class Asked(Protocol):
 
     def _call(self, name: str, args: tuple[Any, ...], *, drawn: bool = False) -> Any: ...
 
+    def _thrown(self, name: str, args: tuple[Any, ...], seeds: Sequence[int]) -> list[tuple[Any, ...]]: ...
+
 
 class Aside:
     """The same functions, asked with inputs that were drawn for this hand-in: `student.aside.double(x)`."""
@@ -140,6 +142,20 @@ class Aside:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         return lambda *args: self._student._call(name, args, drawn=True)
+
+
+class Throws:
+    """The same functions, each asked the same under several seeds: `student.throws(range(20)).shuffle(x)`.
+
+    A call gives the arguments as they are afterwards, one tuple for each seed. It is one question over the wire.
+    """
+
+    def __init__(self, student: Asked, seeds: Sequence[int]) -> None:
+        self._student = student
+        self._seeds = seeds
+
+    def __getattr__(self, name: str) -> Callable[..., list[tuple[Any, ...]]]:
+        return lambda *args: self._student._thrown(name, args, self._seeds)
 
 
 class Student:
@@ -180,6 +196,10 @@ class Student:
         value = wire.Decoder(body).decode(header.get("value"))
         self.calls.append(Call(name, (), _kept(value)))
         return value
+
+    def throws(self, seeds: Sequence[int]) -> Throws:
+        """The functions, to be asked the same under each of these seeds, counted from the hand-in's own."""
+        return Throws(self, seeds)
 
     @contextlib.contextmanager
     def seeded(self, seed: int) -> Iterator[None]:
@@ -230,7 +250,8 @@ class Student:
         try:
             value = self._answer(name, args)
         except StudentError as error:
-            left = _left(args, *error.reply)
+            header, body = error.reply
+            left = _left(args, wire.Decoder(body), header.get("arguments"))
             self.calls[-1] = dataclasses.replace(call, raised=error, answered=True, left=left)
             raise
         self.calls[-1] = dataclasses.replace(
@@ -238,6 +259,23 @@ class Student:
             leaves=self.leaves, grad_enabled=self.grad_enabled, answered=True,
         )  # fmt: skip
         return value
+
+    def _thrown(self, name: str, args: tuple[Any, ...], seeds: Sequence[int]) -> list[tuple[Any, ...]]:
+        call = Call(name, tuple(map(twin, args)), answered=False)
+        self.calls.append(call)
+        encoder = wire.Encoder(describe=lambda tensor: _form_of(encoder, tensor))
+        request = {"op": "throws", "name": name, "args": [encoder.encode(arg) for arg in args], "seeds": [*seeds]}
+        try:
+            header, body = self._ask(request, bytes(encoder.body))
+        except StudentError as error:
+            self.calls[-1] = dataclasses.replace(call, raised=error, answered=True)
+            raise
+        decoder, facts = wire.Decoder(body), header.get("throws")
+        found = [_left(args, decoder, each) for each in facts] if isinstance(facts, list) else []
+        if len(found) != len(seeds) or () in found:
+            raise wire.WireError("the answer does not fit the call")
+        self.calls[-1:] = [dataclasses.replace(call, after=after, answered=True) for after in found]
+        return found
 
     def _answer(self, name: str, args: tuple[Any, ...]) -> Any:
         sent: list[torch.Tensor] = []
@@ -265,13 +303,7 @@ class Student:
         sent.append(tensor)
         known = next((index for index, given in enumerate(self._given) if given is tensor), len(self._given))
         self._given[known:] = self._given[known:] or [tensor]
-        grad = tensor.grad if tensor.is_leaf else None
-        return {
-            "given": known,
-            "leaf": tensor.is_leaf,
-            "parameter": type(tensor) is torch.nn.Parameter,
-            "grad": None if grad is None else encoder.raw(grad),
-        }
+        return {"given": known, **_form_of(encoder, tensor)}
 
     def _join(self, tensor: torch.Tensor, data: Header, sent: list[torch.Tensor]) -> torch.Tensor:
         """The local tensor for one that came back: an argument itself, a node of the graph, or a plain value.
@@ -352,13 +384,23 @@ class _Remote(torch.autograd.Function):
         return None, None, None, *ctx.student.pull_back(ctx.graph, cotangents[0], ctx.inputs)
 
 
-def _left(args: tuple[Any, ...], answer: Header, data: bytes) -> tuple[Any, ...]:
-    """Twins of a call's arguments as its exception left them; empty if what was sent of them cannot be read."""
-    decoder, twins = wire.Decoder(data), tuple(map(twin, args))
+def _form_of(encoder: wire.Encoder, tensor: torch.Tensor) -> Header:
+    """What the worker needs to make the same argument."""
+    grad = tensor.grad if tensor.is_leaf else None
+    return {
+        "leaf": tensor.is_leaf,
+        "parameter": type(tensor) is torch.nn.Parameter,
+        "grad": None if grad is None else encoder.raw(grad),
+    }
+
+
+def _left(args: tuple[Any, ...], decoder: wire.Decoder, facts: Any) -> tuple[Any, ...]:
+    """Twins of a call's arguments as it left them; empty if what was sent of them cannot be read."""
+    twins = tuple(map(twin, args))
     tensors = [arg for arg in twins if isinstance(arg, torch.Tensor)]
     with contextlib.suppress(Exception):
-        facts = zip(tensors, answer["arguments"], strict=True)
-        found = {id(tensor): _kept(_mirror(decoder, tensor, fact)) for tensor, fact in facts}
+        pairs = zip(tensors, facts, strict=True)
+        found = {id(tensor): _kept(_mirror(decoder, tensor, fact)) for tensor, fact in pairs}
         return tuple(found.get(id(arg), arg) for arg in twins)
     return ()
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 
-from autograder.graders.student import Aside, Call, StudentError, deform, twin
+from autograder.graders.student import Aside, Call, StudentError, Throws, deform, twin
 from autograder.lesson.reference import Reference
 
 OURS = __name__.partition(".")[0]
@@ -34,6 +34,15 @@ class Imitation:
     def forget(self) -> None:
         """Start a new list of calls."""
         self.calls = []
+
+    def throws(self, seeds: Sequence[int]) -> Throws:
+        """Its functions, to be asked the same so many times."""
+        return Throws(self, seeds)
+
+    def _thrown(self, name: str, args: tuple[Any, ...], seeds: Sequence[int]) -> list[tuple[Any, ...]]:
+        for _ in seeds:
+            self._call(name, tuple(map(twin, args)))
+        return [call.after for call in self.calls[-len(seeds) :]]
 
     def seeded(self, seed: int) -> contextlib.AbstractContextManager[None]:
         """What it draws is other numbers each time in any case."""

@@ -52,7 +52,7 @@ class Worker:
         self._seen: dict[str, Any] = {}  # what each name meant that there was after some cell
         self._busy = False
         self._answers: dict[str, Callable[[Header, bytes], Reply]] = {
-            "run": self._run, "call": self._call, "get": self._get, "define": self._define,
+            "run": self._run, "call": self._call, "throws": self._throws, "get": self._get, "define": self._define,
             "axes": self._axes, "drawn": self._drawn, "vjp": self._vjp,
         }  # fmt: skip
 
@@ -151,16 +151,10 @@ class Worker:
                 names.update(dict.fromkeys([name, *same], ours))
 
     def _call(self, header: Header, body: bytes) -> Reply:
-        names = self._shell.user_ns
-        self._put_back()
-        if header["name"] not in names:
+        function = self._function(header["name"])
+        if function is None:
             return {"missing": True}, b""
-        sent: list[torch.Tensor] = []
-        decoder = wire.Decoder(
-            body, tensor=lambda tensor, data: self._receive(decoder, tensor, data, sent), handle=self._kept.__getitem__
-        )
-        args = [decoder.decode(value) for value in header["args"]]
-        function = names[header["name"]]
+        args, sent = self._arguments(header, body)
         self._shell.outputs.items.clear()
         try:
             result = function(*args)
@@ -174,6 +168,32 @@ class Worker:
             answer["switched"] = switched
         return answer, bytes(encoder.body)
 
+    def _throws(self, header: Header, body: bytes) -> Reply:
+        """One question under several seeds, each time with arguments of its own: what has become of these."""
+        function, found, encoder = self._function(header["name"]), [], wire.Encoder()
+        if function is None:
+            return {"missing": True}, b""
+        for seed in header["seeds"]:
+            switches.reset(header["seed"] + seed)
+            args, sent = self._arguments(header, body)
+            function(*args)
+            with tensors.unmodified():
+                found.append([_after(encoder, tensor) for tensor in sent])
+        return {"throws": found}, bytes(encoder.body)
+
+    def _function(self, name: str) -> Any:
+        """What a name means after the last cell, or meant before a later one took it; None if it never did."""
+        self._put_back()
+        return self._shell.user_ns.get(name)
+
+    def _arguments(self, header: Header, body: bytes) -> tuple[list[Any], list[torch.Tensor]]:
+        """What a function is asked with, and the tensors among it."""
+        sent: list[torch.Tensor] = []
+        decoder = wire.Decoder(
+            body, tensor=lambda tensor, data: self._receive(decoder, tensor, data, sent), handle=self._kept.__getitem__
+        )
+        return [decoder.decode(value) for value in header["args"]], sent
+
     def _receive(
         self, decoder: wire.Decoder, tensor: torch.Tensor, data: Header, sent: list[torch.Tensor]
     ) -> torch.Tensor:
@@ -181,10 +201,13 @@ class Worker:
         made = tensors.argument(
             tensor, parameter=data.get("parameter", False), tracked=data["requires_grad"], leaf=data["leaf"]
         )
-        if data["leaf"]:
-            made = tensors.renew(self._given.get(data["given"], made), made)
-            self._given[data["given"]] = made
-            tensors.fill(made, None if data.get("grad") is None else decoder.raw(data["grad"]))
+        grad, number = data.get("grad"), data.get("given", -1)
+        if number in self._given:
+            made = tensors.renew(self._given[number], made)
+        if data["leaf"] and (number in self._given or grad is not None):
+            tensors.fill(made, None if grad is None else decoder.raw(grad))
+        if data["leaf"] and number >= 0:
+            self._given[number] = made
         sent.append(made)
         return made
 
