@@ -621,11 +621,15 @@ def _left_of_many(found):
 
 
 def _same_twice(traces):
-    """Whether two epochs in one of the many orders put the same rows together: those of two batches, and no others."""
+    """Whether two epochs in one of the many orders put the same rows together: rows of two kinds, and no others.
+
+    Those of the short batch move further, the fewer they are; those of the full ones sit in so many batches.
+    """
     pairs = (found for found in traces.get(ORDER, []) if found.after and found.args[4] == 2)
     counts = (Counter(round(left, 3) for left in _left_of_many(found)) for found in pairs)
-    steps = ([(1 - left**0.5) * rows for left, rows in found.items() if left > 0] for found in counts)
-    return any(len(found) == 2 and math.isclose(*found, rel_tol=0.01) for found in steps)
+    steps = (sorted((1 - left**0.5) * rows for left, rows in found.items() if left > 0) for found in counts)
+    batches = [most / least for least, most in (found for found in steps if len(found) == 2) if least]
+    return any(abs(number - round(number)) < 0.01 for number in batches)
 
 
 def _few_short(traces):

@@ -65,6 +65,14 @@ class Seen:
         data = torch.stack([self.across, self.y], 1)
         return bool(torch.stack([_at(points, point) for point in data]).any(0).all())
 
+    def joins_both(self, points):
+        """Whether one thing passes through rows of the data and through predictions."""
+        rows, fitted = (
+            any(_at(points, torch.stack([x, up])).any() for x, up in zip(self.across, heights, strict=True))
+            for heights in (self.y, self.y_hat)
+        )
+        return bool(rows and fitted)
+
     def fits(self, points):
         """Whether all these points lie on the line that a describes."""
         return bool(len(points)) and torch.allclose(points[:, 1], self.a[0] * points[:, 0] + self.a[1], atol=1e-4)
@@ -355,6 +363,19 @@ def data_in_another_figure(traces):
     """
     found = [seen for seen in drawings(traces) if seen.elsewhere]
     return any(bool(one.things) and all(one.fits(points) for points in one.things) for one in found)
+
+
+@sign(LINE, SPAN)
+def sticks_for_a_line(traces):
+    """Each thing that reaches a prediction also reaches a row of the data: these are its errors, and no line is fitted.
+
+    Look at the picture: what joins the predictions with each other?
+
+    What do you want to see: how far each row is off, or where the line lies?
+
+    A stick from a row to its prediction shows an error. The fitted line runs through the predictions.
+    """
+    return any(seen.has(seen.across, seen.y_hat) and any(map(seen.joins_both, seen.lines)) for seen in drawings(traces))
 
 
 @sign(LINE, SPAN)

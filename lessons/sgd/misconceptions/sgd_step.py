@@ -23,6 +23,20 @@ def probe(student):
     student.sgd_step(a, 0.25)
 
 
+@sign("test_two_steps")
+def remembers_the_last_step(traces):
+    """The second step with the same gradient has another length: something of the first one is kept for it.
+
+    Set the same gradient twice and take a step each time: how far does a move?
+
+    What lives on in your code from one step to the next, and does it belong to plain gradient descent?
+
+    Momentum, and rates that change, are refinements. The step that is asked for is lr times this gradient, and no more.
+    """
+    steps = [(one.args[0] - one.after[0]).detach() for one in traces.get("test_two_steps", [])[:2] if one.after]
+    return len(steps) == 2 and bool(steps[0].any()) and not torch.allclose(steps[0], steps[1], rtol=1e-3)
+
+
 def _extra(traces):
     """What moved a in the probe's last two steps besides lr times the gradient."""
     found = [call for call in traces.get("probe", [])[1:3] if call.after and call.after[0].shape == (2,)]
