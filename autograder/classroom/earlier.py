@@ -56,6 +56,6 @@ class Earlier:
 
     def _entered(self, entry: Entry, report: Report, before: basis.Basis) -> bool:
         """Whether the gradebook has what was found, and the time that was known then."""
-        marks = dict.fromkeys((task.checks_id for task in self.lesson.tasks), 0.0)
-        marks |= {one.id + CHECKS: one.score for one in report.exercises}
+        marks: dict[str, float | None] = dict.fromkeys((task.checks_id for task in self.lesson.tasks), 0.0)
+        marks |= {one.id + CHECKS: None if one.outdated else one.score for one in report.exercises}
         return entry.graders == marks and str(entry.timestamp) == before.get("timestamp")

@@ -48,13 +48,18 @@ def same(one: Criterion, first: Criterion) -> bool:
 
 def first(report: Report) -> tuple[str, str]:
     """Where to begin: the id of an exercise, or "", and a sentence."""
+    outdated = [exercise for exercise in report.exercises if exercise.outdated]
     for exercise in report.exercises:
+        if exercise.outdated:
+            continue
         if exercise.status is Status.NOT_ATTEMPTED:
             return exercise.id, "is the next one to look at." if exercise.note else "is the next one to write."
         if exercise.lost and exercise.status is Status.ERROR:
             return exercise.id, "could not be run. Get that going first."
         if exercise.lost:
             return exercise.id, f"is the first one to look at again: {exercise.lost[0].name}."
+    if outdated:
+        return outdated[0].id, "could not be judged here, and that is not your fault."
     if len(report.exercises) == 1:
         return report.exercises[0].id, "is all right."
     return "", "Everything is right. There is nothing left to do." if report.exercises else ""

@@ -257,6 +257,9 @@ def test_who_wrote_with_a_newer_python_is_named(course: Path, maker: Maker) -> N
     with Gradebook(f"sqlite:///{course}/course/gradebook.db", "sgd-from-scratch") as gradebook:
         found = [gradebook.find_grade("mse-checks", "sgd", "sgd", student) for student in ("ada", "bob")]
         assert [(grade.auto_score, grade.needs_manual_grade) for grade in found] == [(None, True), (0.0, False)]
+    page = (course / "course/feedback/ada/sgd/sgd.html").read_text("utf-8")
+    assert "could not be judged here, and that is not your fault." in page and "Get that going first." not in page
+    assert "\n0 graded, 2 unchanged, 0 unreadable\n" in run(course, "autograder", "grade", "sgd").stdout
 
 
 def test_validate_of_the_stub_fails(course: Path) -> None:  # of a solved notebook: tests/test_lab.py, with the button
