@@ -46,6 +46,17 @@ def _recursion() -> None:
         _set_limit(_LIMIT)
 
 
+def _inference(is_on: Callable[[], bool] = torch.is_inference_mode_enabled) -> Callable[[], None]:
+    """Leaves inference mode, which no function switches: a guard does, for as long as it lives."""
+    guard, kept = _core._InferenceMode, []
+
+    def leave() -> None:
+        if is_on():
+            kept.append(guard(False))
+
+    return leave
+
+
 def _decimals(set_context: Any = decimal.setcontext, fresh: Any = decimal.Context) -> None:
     set_context(fresh())
 
@@ -67,6 +78,7 @@ _SWITCHES: tuple[Callable[[], object], ...] = (
     _bound(torch.set_default_device, None),
     _modes(_core._len_torch_function_stack, _core._pop_torch_function_stack),
     _modes(_core._len_torch_dispatch_stack, _core._pop_torch_dispatch_stack),
+    _inference(),
     _bound(_core._set_grad_enabled, True),
     _bound(torch.set_default_dtype, torch.float32),
     _bound(torch.set_warn_always, False),
@@ -123,8 +135,10 @@ def switched() -> dict[str, str]:
 def reset(seed: int) -> None:
     """Set all back, and seed every usual source of randomness."""
     for switch in _SWITCHES:
-        with contextlib.suppress(Exception):
+        try:  # noqa: SIM105  # contextlib.suppress would take longer than most of them
             switch()
+        except Exception:
+            pass
     for start in _SEEDS:
         with contextlib.suppress(Exception):
             start(seed)

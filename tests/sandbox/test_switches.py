@@ -41,6 +41,7 @@ SET_BACK = {
     "torch.backends.nnpack.set_flags": ("torch.backends.nnpack.set_flags(False)", "torch._C._get_nnpack_enabled()"),
     "torch.backends.mkldnn": ("torch.backends.mkldnn.enabled = False", "torch.backends.mkldnn.enabled"),
     "torch.random.set_rng_state": ("torch.set_rng_state(torch.Generator().manual_seed(5).get_state())", "torch.rand(1).item()"),
+    "torch.inference_mode": ("mode = torch.inference_mode(); mode.__enter__()", "torch.is_inference_mode_enabled()"),
     "torch modes": ("torch.device('meta').__enter__()", "torch.zeros(1).device.type"),
     "numpy.random": ("np.random.seed(9)", "np.random.rand()"),
     "random": ("random.seed(9)", "random.random()"),
