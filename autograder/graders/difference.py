@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import torch
 
 ALMOST = 1e-2  # of a number, and a tenth of that of the largest: what counts as nearly right
@@ -22,11 +24,11 @@ def describe(found: torch.Tensor, wanted: torch.Tensor) -> str | None:
 
 def _several(found: torch.Tensor, wanted: torch.Tensor) -> str | None:
     if not found.any():
-        return "Only zeros came back."
+        return "All of the numbers are 0."
     if _equal(found, -wanted):
         return "Every sign is the other way round; the sizes are right."
     factor = _factor(found, wanted)
-    if factor is not None and abs(factor - 1) > ALMOST:
+    if factor is not None and abs(factor - 1) > ALMOST and _simple(factor):
         return f"Every number is {_times(factor)} what it should be."
     if _equal(found.sort().values, wanted.sort().values):
         return "The numbers are right, but they stand in another order."
@@ -64,6 +66,11 @@ def _factor(found: torch.Tensor, wanted: torch.Tensor) -> float | None:
         return None
     nice = round(factor) if abs(factor) >= 1 else 1 / round(1 / factor)
     return float(nice) if abs(factor - nice) < 1e-4 * abs(factor) else factor
+
+
+def _simple(factor: float) -> bool:
+    """Whether it may be a factor in a formula: a fraction of small numbers; others are accidents of the inputs."""
+    return abs(factor - float(Fraction(factor).limit_denominator(20))) < 1e-4 * abs(factor)
 
 
 def _times(factor: float) -> str:

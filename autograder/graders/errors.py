@@ -191,7 +191,7 @@ def backward_from_many(traces: Traces) -> bool:
 
 @sign()
 def numpy_of_a_tracked_tensor(traces: Traces) -> bool:
-    """You called .numpy() on a tensor that autograd is keeping a record of, and only NumPy's copy would lose it.
+    """You called .numpy() on a tensor that autograd is keeping a record of, and an array has no place for it.
 
     Read the line from left to right: which call comes first, and which one fails?
 
@@ -396,6 +396,19 @@ def too_few_dimensions(traces: Traces) -> bool:
 
 
 @sign()
+def as_many_numbers_as_there_are(traces: Traces) -> bool:
+    """A tensor is to have a shape here that holds more numbers, or fewer, than it has.
+
+    Print its shape, and how many numbers it holds, in the line before.
+
+    How many numbers does the shape ask for that you write down, and is that so for every input?
+
+    Another shape arranges the same numbers anew. A fixed size fits one input only; -1 stands for what is left.
+    """
+    return says(r"is invalid for input of size")(traces)
+
+
+@sign()
 def shapes_do_not_fit(traces: Traces) -> bool:
     """The shapes of two tensors in this line do not fit each other.
 
@@ -406,7 +419,7 @@ def shapes_do_not_fit(traces: Traces) -> bool:
     In a product the inner sizes must agree. In sums and differences sizes must be equal, or one of them 1.
     """
     return says(r"shapes? cannot be multiplied", r"size mismatch", r"must match the (existing )?size", r"inconsistent tensor size",
-                r"are not aligned", r"could not be broadcast", r"shape mismatch", r"is invalid for input of size",
+                r"are not aligned", r"could not be broadcast", r"shape mismatch",
                 r"doesn't match the broadcast shape", r"must be the same size", r"must have same first dimension",
                 r"Sizes of tensors must match", r"[Ii]ncompatible", r"has shape .* but", r"broadcast")(traces)  # fmt: skip
 

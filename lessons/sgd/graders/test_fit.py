@@ -16,7 +16,7 @@ import torch
 from autograder.graders import expect
 
 USES = ("predict", "mse", "gradient", "sgd_step")
-FIRST = "Your a does not follow the rows and their targets yet. Get the steps right first, then come back to this one."
+FIRST = "Your a is not led by small steps along the rows yet. Get the steps right first, then come back to this one."
 UNMOVED = 37  # coefficients
 THROWS, TWICE = 20, 2  # how often an order is looked at, and how often two of them together
 CURVE = "The loss after each epoch, on 60 points on a line: yours, and the lesson's."
@@ -79,7 +79,7 @@ def learns(student, draw):
         and not bool(torch.isclose(pulls * inputs**2, y, rtol=0.01).any()),
         f"a[:3] = {expect.show(moves)}; of the {UNMOVED} that no row concerns, {int(others.count_nonzero())} have moved",
         "a few small steps, along the rows and as far as lr says",
-        hint=FIRST,
+        input=expect.DRAWN, hint=FIRST,
     )  # fmt: skip
 
 
@@ -161,7 +161,7 @@ def test_update_after_every_batch(student, reference, draw):
 def test_new_order(student, reference, draw):
     """draws a new order every epoch
 
-    The same rows meet in the same batch again and again. Where is the 'stochastic' in stochastic gradient descent?
+    Which rows meet in a batch, and are they others in each epoch? Where is the 'stochastic' in stochastic gradient descent?
     """
     throws = range(1, 1 + THROWS)
     for rows, size, epochs, seeds in ((85, 30, 2, throws[:TWICE]), (43, 16, 1, throws[TWICE:])):
@@ -169,6 +169,13 @@ def test_new_order(student, reference, draw):
         for _, _, trained, *_ in student.throws(seeds).fit(x, y, a, 2.0, epochs, size):
             looks_random(trained, epochs, size)
     learns(student, draw)
+
+
+def are_batches(sizes):
+    """Whether rows can sit in batches of these sizes: whole ones, and of each as many rows as fill batches."""
+    whole = sizes.round()
+    near = bool((whole > 0).all() and ((sizes - whole).abs() < 0.01 * whole).all())
+    return near and all(int((whole == size).sum()) % int(size) == 0 for size in whole.unique())
 
 
 def looks_random(a, epochs, size):
@@ -186,14 +193,17 @@ def looks_random(a, epochs, size):
     input = f"x = eye({rows}), y = [1, 2, …, {rows}], a = 0, lr = 2, epochs = {epochs}, batch_size = {size}"
     moved(a, torch.zeros(rows), input)
     left = 1 - a.detach().double() / units(rows)[1]
+    one_batch = (1 - 4.0 / rows) ** epochs
     expect.true(
-        bool(left.max() - left.min() > 1e-3 * (1 - left.min())),
-        "all rows were used alike, as if they sat in one batch",
+        not torch.allclose(left, torch.full_like(left, one_batch), rtol=1e-4),
+        "all rows sat in one batch",
         f"rows in batches of {size}, and what is left over in a smaller one",
         input=input,
     )
     often = times_in_the_smaller(left, epochs)
-    if often is None:  # the steps are not those of such batches, and other criteria say so
+    if often is None or int(often.sum()) != epochs * (
+        rows % size
+    ):  # other batches, or steps of another kind: others say so
         return
     expect.true(
         epochs == 1 or bool((often == 1).any()),
@@ -219,7 +229,7 @@ def times_in_the_smaller(left, epochs):
     each epoch, 1 - step, and a step is inverse to the size of the batch; or 0 if a batch is left out.
     """
     least, most = (float(end) ** (1 / epochs) if end > 0 else 0.0 for end in (left.min(), left.max()))
-    if not 0 < least < 1:
+    if not 0 < least < 1 or most - least < 1e-3 * (1 - least):
         return None
     often = (math.log(most) - left.log() / epochs) * epochs / (math.log(most) - math.log(least))
     shorter = [float(part.sum()) for part in (often, epochs - often)]
@@ -243,7 +253,7 @@ def test_last_batch(student, reference, draw):
         student.fit(torch.eye(rows), y.clone(), a, lr, 1, size)
         moved(a, torch.zeros(rows), input)
         sizes = 2 * lr * y / a.detach()
-        whole = bool(((sizes - sizes.round()).abs() < 1e-2).all() and (sizes.round() > 0).all())
+        whole = are_batches(sizes)
         steps = (
             f"each row moved its coefficient {expect.show(1 / sizes)} times 2 lr y"  # no size of a batch explains it
         )

@@ -52,6 +52,7 @@ def depends_on_y(student, draw):
         not torch.equal(low, high),
         f"{expect.show(low)}, and {expect.show(high)} for other targets y",
         "another gradient when y changes",
+        input=expect.DRAWN,
         hint=FIRST,
     )
 
@@ -68,6 +69,7 @@ def follows_errors(student, draw):
         sized and float(torch.cosine_similarity(low, high, dim=0)) < -0.5,
         f"{expect.show(low)} where all predictions are too low, {expect.show(high)} where they are too high",
         "opposite slopes, one for each of two coefficients",
+        input=expect.DRAWN,
         hint=FIRST,
     )
 

@@ -209,7 +209,7 @@ def test_line(student, drawn, draw):
     found = len(fitted(things)) + sum(len(on_the_line(line)) == len(line) for line in endless)
     expect.true(
         found > 0,
-        f"nothing that you draw lies on the line y = {A[0]:g} x + {A[1]:g}",
+        f"nothing on ax shows the line y = {A[0]:g} x + {A[1]:g}",
         f"the predictions for a = [{A[0]:g}, {A[1]:g}]",
         input=INPUT,
     )
@@ -231,9 +231,7 @@ def test_line_spans_the_data(student, drawn, draw):
 def spans(across):
     """Whether points of the line reach from one end of the data to the other."""
     wanted = f"points of the line from x = {FIRST:g} to x = {LAST:g}"
-    expect.true(
-        len(across) > 0, f"nothing that you draw lies on the line y = {A[0]:g} x + {A[1]:g}", wanted, input=INPUT
-    )
+    expect.true(len(across) > 0, f"nothing on ax shows the line y = {A[0]:g} x + {A[1]:g}", wanted, input=INPUT)
     expect.true(
         bool(across.min() < FIRST + 1e-4 and across.max() > LAST - 1e-4),
         f"points of the line from x = {across.min():g} to x = {across.max():g}",

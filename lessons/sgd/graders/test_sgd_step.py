@@ -42,9 +42,11 @@ def steps(student, draw):
         ends.append(expect.numbers(a))
     expect.true(
         not torch.equal(ends[0], ends[1]), "the same step, whatever the gradient", "another gradient, another step",
-        hint=STUCK,
+        input=expect.DRAWN, hint=STUCK,
     )  # fmt: skip
-    expect.true(not torch.equal(ends[0], ends[2]), "the same a, wherever it was", "a step from where a was", hint=STUCK)
+    expect.true(not torch.equal(ends[0], ends[2]), "the same a, wherever it was", "a step from where a was",
+        input=expect.DRAWN, hint=STUCK,
+    )  # fmt: skip
 
 
 def step(student, values, grad, lr, dtype=torch.float32):
@@ -67,7 +69,8 @@ def test_value(student, reference, draw):
     for values, grad, lr in (
         ([1.0, -2.0], [3.0, -5.0], 0.1),
         ([0.0, 0.0], [-0.003, 0.00765], 0.25),
-        ([8.0, 4.0], [300.0, -5000.0], 2.5),
+        ([8.0, 4.0], [300.0, -5000.0], 0.5),
+        ([1.0, -2.0], [2.0, -3.0], 2.5),
     ):
         check(student.sgd_step, reference, values, grad, lr)
     (lr,) = draw("lr", 1, least=0.1, most=0.9, parts=16, signs=False).tolist()
@@ -120,7 +123,13 @@ def test_two_steps(student, reference, draw):
     keeps_form(a, start.shape, torch.float32)
     a.grad = torch.tensor([3.0, 5.0])
     student.sgd_step(a, 0.1)
-    expect.values(expect.numbers(a) - first, first - start, input="a.grad = [3, 5] before each of two steps")
+    second = expect.numbers(a) - first
+    expect.true(
+        expect.close(second, first - start),
+        f"a first step of {expect.show(first - start)}, and a second one of {expect.show(second)}",
+        "two steps of the same length",
+        input="a = [1, -2], a.grad = [3, 5] before each of two steps, lr = 0.1",
+    )
     steps(student, draw)
 
 

@@ -376,7 +376,7 @@ def all_rows_in_every_step(traces):
 
 @sign()
 def batch_size_as_number_of_batches(traces):
-    """You make batch_size batches, where each batch should hold batch_size rows.
+    """You take batch_size for the number of batches, where it is the number of rows in each.
 
     With 6 rows and batch_size 2, how many rows should a batch hold?
 
@@ -404,7 +404,7 @@ def one_step_an_epoch(traces):
 
 @sign()
 def one_batch_an_epoch(traces):
-    """Only one batch is used in each epoch; all other rows are never looked at.
+    """Only one batch is used in each epoch; all other rows have no part in that epoch.
 
     Five rows in batches of 2: three batches make an epoch.
 
@@ -498,7 +498,7 @@ def half_the_step(traces):
 
 @sign(PAIRS, LEFT, STEPS)
 def loop_ends_too_early(traces):
-    """In every epoch as many rows as a batch holds are never used, also where all batches are full.
+    """In every epoch rows are left out, also where all batches are full.
 
     List the start positions that your loop visits for 6 rows in batches of 2.
 
@@ -530,7 +530,7 @@ def _in_full_pairs(traces):
 
 @sign(PAIRS, LEFT)
 def batches_one_short(traces):
-    """Each batch lacks a row: it ends one position too early.
+    """Each full batch lacks a row: it ends one position too early.
 
     `[10, 20, 30, 40][0:2]` is [10, 20]: the position behind the colon is left out already.
 
@@ -574,20 +574,21 @@ def some_rows_never(traces):
 def never_shuffled(traces):
     """The rows are always used in the order in which they came: no order is drawn, or it is drawn and not used.
 
-    Print the positions of the first batch in each epoch.
+    Print the positions in all batches of two epochs: which rows sit together?
 
     Where is the 'stochastic' in stochastic gradient descent? And which data does the inner loop read?
 
     A new random order in every epoch makes each batch a fair sample.
     """
-    return bool(same_batches(traces)) and near(coefficients(traces, "probe", 4), in_turn(range(8)))
+    in_the_probe = bool(same_batches(traces)) and near(coefficients(traces, "probe", 4), in_turn(range(8)))
+    return in_the_probe and any(_neighbours(found) for found in traces.get(ORDER, []) if found.after)
 
 
 @sign(ORDER)
 def shuffled_once(traces):
     """The same rows meet in the same batches in every epoch: they are put together once, or in the same way each time.
 
-    Print the positions of the first batch in each epoch.
+    Print the positions in all batches of two epochs: which rows sit together?
 
     When should a new order be drawn? And is the source of chance set back to the same seed each time?
 
@@ -598,9 +599,9 @@ def shuffled_once(traces):
 
 @sign(ORDER, last=True)
 def drawn_too_seldom(traces):
-    """A random order is drawn, and not for every epoch: the same few orders serve for many.
+    """A random order is drawn, and not for every epoch: some use that of another one.
 
-    Print the positions of the first batch in each epoch.
+    Print the positions in all batches of two epochs: which rows sit together?
 
     When is a new order drawn in your code, and is that in every round of the loop over the epochs?
 
@@ -648,7 +649,7 @@ def _few_short(traces):
 def order_without_chance(traces):
     """Your orders differ, but chance has no part in them: the same few take turns.
 
-    Print the positions of the first batch in each epoch.
+    Print the positions in all batches of two epochs: which rows sit together?
 
     Where is the 'stochastic' in stochastic gradient descent?
 
@@ -1183,7 +1184,7 @@ def steps_too_short(traces):
 def steps_change(traces):
     """In the first epoch your steps are as long as lr says, and in later ones they are not.
 
-    Print lr in each epoch, just before the step.
+    Print what each step gets for its lr, in every epoch.
 
     What in your loop changes lr, or carries something from one epoch to the next?
 
@@ -1238,9 +1239,9 @@ def steps_all_alike(traces):
 
 @sign(*LENGTHS, last=True)
 def steps_of_many_lengths(traces):
-    """Every row is used, but the steps are not as long as lr says: within one epoch their lengths differ.
+    """Every row is used, but the steps are not as long as lr says, and their lengths differ from step to step.
 
-    Print lr and a.grad just before each step.
+    Print what each step gets: its lr, and its gradient.
 
     What in your loop changes lr or the gradient: a schedule, a bound on its length, chance?
 

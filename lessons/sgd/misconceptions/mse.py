@@ -30,6 +30,26 @@ def losses(traces):
     return found
 
 
+@sign()
+def goes_back_itself(traces):
+    """Your mse calls backward() itself, and that is for those who ask for a loss to do.
+
+    Look at y_hat.grad after a mere mse(y_hat, y): something is in it already, or for plain numbers the call fails.
+
+    Who needs the slopes, and when: the loss, or whoever steps downhill?
+
+    backward() uses up the record of a loss. Whoever gets your loss, and calls it too, finds the record gone.
+    """
+    calls = [
+        call for found in traces.values() for call in found if call.args and isinstance(call.args[0], torch.Tensor)
+    ]
+    return any(
+        call.args[0].grad is None and isinstance(end, torch.Tensor) and end.grad is not None
+        for call in calls
+        for end in (*call.after[:1], *call.left[:1])
+    )
+
+
 @retold(errors.in_place_on_a_leaf.where_it_shows())
 def changed_in_place(traces):
     """You change one of the tensors that you are given, and autograd keeps a record of it: it refuses.

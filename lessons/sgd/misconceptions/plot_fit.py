@@ -161,7 +161,7 @@ def converted_only_when_drawn(traces):
 def coefficients_as_heights(traces):
     """You plot the coefficients themselves, as if each belonged to a row.
 
-    Four rows and two coefficients: how many heights do you have?
+    Many rows and two coefficients: how many heights do you have?
 
     You want one height for each row. What is computed from a and a row?
 
@@ -382,7 +382,7 @@ def sticks_for_a_line(traces):
 def only_the_data(traces):
     """The data are on ax, and the fitted line is missing there.
 
-    Count the points in your picture: four rows, four points, and no line.
+    Count the points in your picture: as many as there are rows, and no line.
 
     What do you want to compare the data with?
 
@@ -502,7 +502,7 @@ def straight(points):
 def some_data_missing(traces):
     """Some of the data are in your picture, and some are not.
 
-    Count the points: four rows, four points.
+    Count the points: there should be as many as rows.
 
     Which rows does your code visit, or leave out?
 

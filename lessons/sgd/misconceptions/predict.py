@@ -131,9 +131,9 @@ def adds_instead_of_multiplying(x, a):
 
 @wrong
 def operands_swapped(x, a):
-    """In your product a stands before x, so that a meets the columns of x instead of its rows.
+    """What is multiplied is a times x, in this order, so that a meets the columns of x instead of its rows.
 
-    x has shape (n, 2) and a has shape (2,). Write both orders down: in which do the inner sizes agree?
+    x has shape (n, 2) and a has shape (2,). Which stands first in your product, and which in your line with def?
 
     Which sizes have to agree when two things are multiplied with @?
 

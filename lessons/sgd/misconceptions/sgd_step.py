@@ -33,8 +33,14 @@ def remembers_the_last_step(traces):
 
     Momentum, and rates that change, are refinements. The step that is asked for is lr times this gradient, and no more.
     """
-    steps = [(one.args[0] - one.after[0]).detach() for one in traces.get("test_two_steps", [])[:2] if one.after]
-    return len(steps) == 2 and bool(steps[0].any()) and not torch.allclose(steps[0], steps[1], rtol=1e-3)
+    steps = [_relative(one) for one in traces.get("test_two_steps", [])[:2] if one.after]
+    return len(steps) == 2 and abs(steps[0] - 1) < 1e-3 < abs(steps[1] - 1) and not _forgetful(traces)
+
+
+def _forgetful(traces):
+    """Whether a step from the same place, of another tensor, is as wrong: it is not what was before that makes it so."""
+    every = [one for test, calls in traces.items() if test != "test_two_steps" for one in calls if one.after]
+    return any(abs(_relative(one) - 1) > 1e-3 for one in every if one.args[1] and math.isfinite(one.args[1]))
 
 
 def _extra(traces):
