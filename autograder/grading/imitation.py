@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -52,7 +53,8 @@ class Imitation:
         call = Call(name, tuple(map(twin, args)), drawn=drawn)
         function = self._answer if name == self._exercise else getattr(self._reference, name)
         try:
-            value = function(*args)
+            with warnings.catch_warnings(action="ignore"):  # as in a worker
+                value = function(*args)
             self.grad_enabled = torch.is_grad_enabled()
         except Exception as error:
             failure = StudentError(type(error).__name__, str(error), "", _origin(error))

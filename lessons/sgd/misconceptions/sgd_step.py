@@ -686,7 +686,7 @@ def long_gradients_cut(traces):
     """
     small = [call for call in traces.get("probe", [])[3:4] if call.after]
     every = [call for calls in traces.values() for call in calls if call.after and call.args[0].grad is not None]
-    lengths = [_relative(call) for call in every if call.args[1] and math.isfinite(call.args[1])]
+    lengths = [_relative(call) for call in every if 0 < call.args[1] <= 1]
     return (
         bool(small)
         and abs(_relative(small[0]) - 1) < 0.01
