@@ -30,7 +30,8 @@ WORDS = [
     ([1.5e-7, 3.0e-7], [1e-7, 2e-7], "Every number is 1.5 times what it should be."),
     ([1.0, 9.0, 3.0], [1.0, 2.0, 3.0], "2 of the 3 numbers are right."),
     ([1.0, 9.0], [1.0, 2.0], "1 of the 2 numbers is right."),
-    ([0.0, 0.0], [1.0, 2.0], "Only zeros came back."),
+    ([0.0, 0.0], [1.0, 2.0], "All of the numbers are 0."),
+    ([-0.14549, -0.29098], [1.0, 2.0], None),  # no factor that stands in a formula
     ([float("nan"), 1.0], [1.0, 2.0], "There is something in it that is no number: nan or inf."),
     ([1.0], [1.0, 2.0, 3.0], "One number came back, where 3 numbers should."),
     ([1.0, 2.0], [1.0], "2 numbers came back, where one number should."),

@@ -662,7 +662,7 @@ def order_without_chance(traces):
 def neighbours_together(traces):
     """In some epochs the rows come one after the other as they lie in x: neighbours sit in a batch together.
 
-    Print the positions of the first batch in each epoch, also of the first one, and of several runs.
+    Print the positions in all batches of two epochs, and of several runs: who sits beside whom?
 
     When is the order drawn, and is each row's place in it drawn by itself?
 
