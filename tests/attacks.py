@@ -931,7 +931,7 @@ SECRETS = under(
     answer(
         "helper-off-the-line",
         "breaks one answer to be lent the lesson's, and brings its source out with another",
-        ALL - 8 - 6,
+        ALL - 8 - 7,
         cells=(NOTICE,),
         mse="def mse(y_hat, y):\n    return None",
         gradient="""
