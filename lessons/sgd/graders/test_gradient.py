@@ -66,7 +66,7 @@ def follows_errors(student, draw):
     low, high = below_and_above(student, draw)
     sized = low.numel() == high.numel() and low.numel() in (2, 10)  # one for each coefficient, or entry of x
     expect.true(
-        sized and float(torch.cosine_similarity(low, high, dim=0)) < -0.5,
+        sized and float(torch.cosine_similarity(low, high, dim=0)) < -0.9,
         f"{expect.show(low)} where all predictions are too low, {expect.show(high)} where they are too high",
         "opposite slopes, one for each of two coefficients",
         input=expect.DRAWN,
