@@ -40,7 +40,7 @@ Running = Callable[[Answer], Submission]
 # Which test files come first, the slowest of them, so that the processes that share them end at about the same time.
 # `make test` does not share out the attacks: their batch takes every core, and is held to seconds and the whole disk.
 FIRST = (
-    "attacks", "resilience", "answers", "batch", "nothing", "postgresql", "second_lesson", "installed", "lab",
+    "attacks", "parity", "mutants", "resilience", "answers", "batch", "nothing", "postgresql", "second_lesson", "installed", "lab",
     "submissions", "page", "graders", "live", "watch", "commands", "cli", "cold",
 )  # fmt: skip
 settings.register_profile("ci", max_examples=30, derandomize=True, database=None, deadline=None)

@@ -258,8 +258,8 @@ def test_every_exit_status_is_in_the_table_and_none_else() -> None:
     assert [int(number) for number in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)] == list(Exit)
 
 
-@pytest.mark.parametrize(("remedy", "status"), [("", Exit.DONE), ("mend it", Exit.NOT_DONE)])
-def test_doctor_that_finds_something_has_lost_nobodys_marks(
+@pytest.mark.parametrize(("remedy", "status"), [("", Exit.DONE), ("mend it", Exit.NOT_RIGHT)])
+def test_doctor_that_finds_something_says_so_by_its_status(
     remedy: str, status: Exit, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(doctor, "examine", lambda _: [doctor.Finding("torch", "2.13.0", remedy)])

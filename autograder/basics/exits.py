@@ -9,7 +9,7 @@ class Exit(enum.IntEnum):
     """The exit status of every command; docs/instructors.md has the same table."""
 
     DONE = 0
-    MARKS_LOST = 1  # the notebook was graded, and does not have all marks; nothing else
+    NOT_RIGHT = 1  # of `check`: the notebook was graded, and has lost marks; of `doctor`: something is lacking
     NOT_DONE = 2  # what was asked was refused, or some of it could not be done
     CRASHED = 3  # a fault of the kit
     INTERRUPTED = 130  # as after SIGINT

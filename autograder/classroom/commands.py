@@ -50,7 +50,7 @@ def doctor(options: argparse.Namespace) -> Exit:
                 terminal.say(f"   what to do: {one.remedy}")
     if options.json:
         terminal.write(escaped(json.dumps([one._asdict() for one in found], indent=1, ensure_ascii=False) + "\n"))
-    return Exit.NOT_DONE if any(one.remedy for one in found) else Exit.DONE
+    return Exit.NOT_RIGHT if any(one.remedy for one in found) else Exit.DONE
 
 
 def release(options: argparse.Namespace) -> None:

@@ -183,7 +183,7 @@ def check(options: argparse.Namespace) -> Exit:
         _show_report(report, options.hints)
         if report.isolation == levels.NONE:
             terminal.say(words.NO_WALLS)
-    return Exit.DONE if report.score == report.max_score else Exit.MARKS_LOST
+    return Exit.DONE if report.score == report.max_score else Exit.NOT_RIGHT
 
 
 def _check(path: Path, lesson: Lesson, exercise: str | None) -> Report:
