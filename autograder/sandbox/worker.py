@@ -79,8 +79,8 @@ class Worker:
             finally:
                 self._busy = False
             try:
-                earlier = header.get("name") in self._earlier
-                wire.send(self._connection, {"id": header["id"], "earlier": earlier, **answer}, data)
+                earlier = {"earlier": True} if header.get("name") in self._earlier else {}
+                wire.send(self._connection, {"id": header["id"], **earlier, **answer}, data)
             except wire.WireError:
                 wire.send(self._connection, {"id": header["id"], "raised": _says("its answer is too large")})
 

@@ -162,6 +162,8 @@ def test_submission_goes_on_after_a_cell_that_ends_the_process(warm: WarmProcess
 def test_submission_that_ends_its_workers_itself_was_killed_by_nobody(warm: WarmProcess) -> None:
     """Its last cell ends the process, but only when all is run again."""
     later = "import os, time\ndef leave(): os._exit(0)\nif time.time() > {}: os._exit(0)"
+    warm.start()
+    warm.wait()  # which may take longer than the two seconds
     with Submission(warm, [later.format(time.time() + 2)], QUICK) as submission:
         submission.run()
         time.sleep(2)
