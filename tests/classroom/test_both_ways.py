@@ -23,6 +23,9 @@ from autograder.sandbox.launch import WarmProcess
 from tests.conftest import QUICK, make_course
 from tests.test_fuzz import handed_in, happen, odd, sound, texts
 
+# of a long text, where tests are told of one by one
+pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
+
 pytestmark = pytest.mark.slow
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 pictures = st.dictionaries(
