@@ -7,7 +7,7 @@ BIN := .venv/bin
 # Four processes for two cores: what takes long mostly waits.
 SHARED := --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: install install-dev exercises demo test quick lint benchmark fuzz stability clean
+.PHONY: install install-dev exercises demo test quick lint benchmark fuzz stability parity clean
 
 install: .venv/installed  ## the environment .venv, with everything pinned by constraints.txt
 
@@ -50,6 +50,9 @@ fuzz: install-dev  ## every fuzz test for ten minutes
 
 stability: install-dev  ## the verdict of every random answer under 20 seeds; takes ten minutes
 	SEEDS=20 $(BIN)/python -m pytest tests/lessons/test_answers.py --numprocesses 2
+
+parity: install-dev  ## every notebook of the tests, and the class, in a real kernel and here; takes ten minutes
+	PARITY=all $(BIN)/python -m pytest tests/test_parity.py --numprocesses 2 --dist load
 
 clean:  ## what was built; hand-ins and marks in course/ stay
 	rm -rf solutions/*/ build *.egg-info .venv/installed*
