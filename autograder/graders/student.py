@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -200,15 +200,6 @@ class Student:
     def throws(self, seeds: Sequence[int]) -> Throws:
         """The functions, to be asked the same under each of these seeds, counted from the hand-in's own."""
         return Throws(self, seeds)
-
-    @contextlib.contextmanager
-    def seeded(self, seed: int) -> Iterator[None]:
-        """Let the student's code draw other random numbers meanwhile."""
-        before, self._submission.seed = self._submission.seed, self._submission.seed + seed
-        try:
-            yield
-        finally:
-            self._submission.seed = before
 
     def axes(self, *, current: bool = True) -> Axes:
         """Fresh axes to draw on, which pyplot takes for the current ones or not."""

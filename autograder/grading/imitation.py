@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import warnings
 from collections.abc import Callable, Sequence
@@ -37,17 +36,13 @@ class Imitation:
         self.calls = []
 
     def throws(self, seeds: Sequence[int]) -> Throws:
-        """Its functions, to be asked the same so many times."""
+        """Its functions, to be asked the same so many times: what they draw is other numbers each time in any case."""
         return Throws(self, seeds)
 
     def _thrown(self, name: str, args: tuple[Any, ...], seeds: Sequence[int]) -> list[tuple[Any, ...]]:
         for _ in seeds:
             self._call(name, tuple(map(twin, args)))
         return [call.after for call in self.calls[-len(seeds) :]]
-
-    def seeded(self, seed: int) -> contextlib.AbstractContextManager[None]:
-        """What it draws is other numbers each time in any case."""
-        return contextlib.nullcontext()
 
     def _call(self, name: str, args: tuple[Any, ...], *, drawn: bool = False) -> Any:
         call = Call(name, tuple(map(twin, args)), drawn=drawn)
