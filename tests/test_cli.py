@@ -21,11 +21,11 @@ from autograder.basics.kit import KIT
 from autograder.basics.text import plain
 from autograder.classroom import commands as classroom
 from autograder.classroom import doctor
-from autograder.classroom.init import NOT_NEEDED
 from autograder.grading import verdicts
 from autograder.learning import commands as learning
 from autograder.lesson.manifest import Lesson
 from autograder.lesson.report import Report
+from autograder.lesson.shelf import NOT_NEEDED
 from autograder.sandbox import levels, probe
 from tests.conftest import hand_in, make_course, run, use_database
 from tests.sample_class import Maker

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -12,6 +13,12 @@ def digest(path: Path) -> str:
     """What tells one state of a file from another."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digests(top: Path, files: Iterable[Path]) -> str:
+    """The SHA-256 of these files below `top`, with their places, as hexadecimal text."""
+    lines = [f"{path.relative_to(top)} {digest(path)}" for path in sorted(files)]
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def write(path: Path, content: str | bytes) -> None:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
+
+from autograder.basics.files import digests
 
 PACKAGE = Path(__file__).resolve().parents[1]
 INSTALLED = PACKAGE / "kit"  # what a wheel carries of the clone's folders beside the package
 # What has `solutions`, `exercises` and `lessons`; and all of the kit, with nothing that is not its own.
 KIT, OURS = (INSTALLED, PACKAGE) if INSTALLED.is_dir() else (PACKAGE.parent, PACKAGE.parent)
+
+
+@functools.cache
+def code() -> str:
+    """What tells this kit, whose own files may be worked on, from another: a digest, as it is when first asked for."""
+    return digests(PACKAGE, (path for kind in ("*.py", "*.j2", "*.css") for path in PACKAGE.rglob(kind)))

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
+from autograder.basics import kit
 from autograder.basics.files import digest
-from autograder.basics.kit import PACKAGE
+from autograder.basics.text import ADDRESS
 from autograder.basics.versions import versions
 from autograder.classroom.course import Course
-from autograder.classroom.init import NOT_NEEDED
-from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
 from autograder.lesson.shelf import CONFIG
+from autograder.lesson.state import state
 
 Basis = Mapping[str, str]
 SETTINGS = "c."  # what begins the name of a section of settings
@@ -32,19 +29,11 @@ CHANGED = {
     "kit": "the kit changed",
 }
 ELSEWHERE = ("CourseDirectory", "ExportApp", "FileNameCollectorPlugin", "ZipCollectApp")  # where things lie, and go
-ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
 def common(course: Course, lesson: Lesson, isolation: str) -> dict[str, str]:
     """What all results of a class depend on."""
-    name, root = lesson.assignment, lesson.root
-    return {
-        "lesson": _digest(root, (shelf.release(name, root), shelf.source(name, root))),
-        "graders": _digest(lesson.folder, _needed(lesson.folder)),
-        "isolation": isolation,
-        "kit": _kit(),
-        **_settings(course),
-    }
+    return {**state(lesson), "isolation": isolation, "kit": _kit(), **_settings(course)}
 
 
 def own(handin: str, timestamp: datetime | None, due: str) -> dict[str, str]:
@@ -62,17 +51,9 @@ def changed(before: Basis, now: Basis) -> list[str]:
     ]
 
 
-def _needed(folder: Path) -> list[Path]:
-    """The files of a lesson's hidden folder, but for what only tests use."""
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return [path for path in files if not any(part in NOT_NEEDED for part in path.relative_to(folder).parts)]
-
-
-@functools.cache
 def _kit() -> str:
-    """This kit, whose own files may be worked on, and what it runs on."""
-    code = _digest(PACKAGE, (path for kind in ("*.py", "*.j2", "*.css") for path in PACKAGE.rglob(kind)))
-    return _hash(json.dumps([versions(), code]))
+    """This kit, and what it runs on."""
+    return _hash(json.dumps([versions(), kit.code()]))
 
 
 def _settings(course: Course) -> dict[str, str]:
@@ -85,12 +66,7 @@ def _settings(course: Course) -> dict[str, str]:
 
     sections = {name: section for name, section in course.config.items() if name not in ELSEWHERE}
     texts = {name: json.dumps(section, sort_keys=True, default=told) for name, section in sections.items()}
-    return {SETTINGS + name: _hash(text.replace(str(PACKAGE), "")) for name, text in texts.items() if text != "{}"}
-
-
-def _digest(top: Path, files: Iterable[Path]) -> str:
-    lines = [f"{path.relative_to(top)} {digest(path)}" for path in sorted(files)]
-    return _hash("\n".join(lines))
+    return {SETTINGS + name: _hash(text.replace(str(kit.PACKAGE), "")) for name, text in texts.items() if text != "{}"}
 
 
 def _hash(text: str) -> str:

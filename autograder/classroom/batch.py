@@ -160,20 +160,20 @@ class Batch:
         refused = {student: reason for student in students if (reason := names.fault(student))}
         yield from (Outcome(student, error=reason) for student, reason in refused.items())
         good = [student for student in students if student not in refused]
-        known = self.entries()
-        again = {student: self._again(student, known.get(student)) for student in good}
+        known, common = self.entries(), self.basis  # as it is now, for every process that this is sent to
+        again = {student: self._again(student, known.get(student), common) for student in good}
         yield from (Outcome(student, skipped=True) for student in good if again[student] == [])
         waiting = [student for student in good if again[student] != []]
         if waiting:
             outcomes = self._grade(waiting, jobs)
             yield from (replace(outcome, again=tuple(again[outcome.student] or ())) for outcome in outcomes)
 
-    def _again(self, student: str, entry: Entry | None) -> list[str] | None:
+    def _again(self, student: str, entry: Entry | None, common: dict[str, str]) -> list[str] | None:
         """Why a hand-in has to be graded again: nothing, if it has not; None if it has never been."""
         earlier = Earlier(self.course, self._lesson, student)
         if not earlier.there:
             return None
-        return [FORCED] if self.force else earlier.outdated(self.basis, entry)
+        return [FORCED] if self.force else earlier.outdated(common, entry)
 
     @property
     def _lesson(self) -> Lesson:

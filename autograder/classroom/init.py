@@ -35,7 +35,6 @@ course's own, as they were when it was made, and no upgrade changes them. Withou
 installed kit are used. After a change in `solutions/`, `autograder release` makes `exercises/` anew.
 """
 IGNORED = "course/\nsolutions/*/\n__pycache__/\n"  # by git: hand-ins, marks, and what is built
-NOT_NEEDED = ("answers", "class", "mutants.toml", "stock.toml", "__pycache__")  # of a lesson: what tests use
 
 
 def make(folder: Path, lesson: Lesson) -> None:
@@ -61,7 +60,7 @@ def make(folder: Path, lesson: Lesson) -> None:
         trees[0].mkdir(parents=True)
         with tempfile.TemporaryDirectory() as temporary:
             shutil.copyfile(fresh(lesson, Path(temporary)), shelf.release(name, folder))
-        shutil.copytree(lesson.folder, trees[1], ignore=shutil.ignore_patterns(*NOT_NEEDED))
+        shutil.copytree(lesson.folder, trees[1], ignore=shutil.ignore_patterns(*shelf.NOT_NEEDED))
         for file, text in files.items():
             (folder / file).write_text(text, "utf-8")
     except OSError as error:

@@ -14,13 +14,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.basics.files import digest
-from autograder.basics.kit import PACKAGE
+from autograder.basics import kit
 from autograder.basics.versions import versions
 from autograder.learning.workbook import Workbook
-from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
 from autograder.lesson.report import Losses, Report, Verdict
+from autograder.lesson.state import state as state_of
 from autograder.sandbox.limits import STOPPED, Limits
 
 
@@ -47,8 +46,8 @@ def key(work: Workbook, content: str, lesson: Lesson, limits: Limits, isolation:
     facts = {
         "notebook": content,
         "beside": sorted(_beside(work)),
-        "lesson": [digest(file) for file in _files(lesson)],
-        "kit": [digest(file) for file in sorted(PACKAGE.rglob("*.py"))],
+        "lesson": state_of(lesson),
+        "kit": kit.code(),
         "packages": [_changed(Path(folder)) for folder in (*site.getsitepackages(), site.getusersitepackages())],
         "limits": limits.to_dict(),
         "isolation": isolation,
@@ -75,13 +74,6 @@ def unpack(text: str, state: str) -> dict[str, Look]:
 
 def _losses(data: list[object] | None) -> Losses | None:
     return None if data is None else Losses(*data)  # type: ignore[arg-type]
-
-
-def _files(lesson: Lesson) -> list[Path]:
-    """What a lesson is made of."""
-    hidden = (file for file in lesson.folder.rglob("*") if file.suffix in (".py", ".toml"))
-    release, source = shelf.release(lesson.assignment, lesson.root), shelf.source(lesson.assignment, lesson.root)
-    return [release, source, *sorted(hidden)]
 
 
 def _beside(work: Workbook) -> Iterator[tuple[str, int, int]]:

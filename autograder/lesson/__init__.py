@@ -4,4 +4,4 @@ In go the files that a lesson's author has written, and out come frozen records.
 student's, and knows no lesson by name.
 """
 
-__all__ = ["manifest", "modules", "reference", "release", "report", "shelf", "stub"]
+__all__ = ["manifest", "modules", "reference", "release", "report", "shelf", "state", "stub"]

@@ -13,6 +13,7 @@ from autograder.basics.kit import KIT
 from autograder.basics.refused import Refused
 
 CONFIG = "nbgrader_config.py"  # what makes a folder a course
+NOT_NEEDED = ("answers", "class", "mutants.toml", "stock.toml", "__pycache__")  # of a lesson: what tests use
 
 
 class UnknownAssignment(Refused):

@@ -18,9 +18,9 @@ from autograder.classroom import basis
 from autograder.classroom import batch as batches
 from autograder.classroom.batch import Batch
 from autograder.classroom.course import Course
-from autograder.classroom.init import NOT_NEEDED
 from autograder.handin.handin import HandIn, read
 from autograder.lesson.manifest import Lesson
+from autograder.lesson.shelf import NOT_NEEDED
 from autograder.sandbox import levels, probe
 from tests.conftest import hand_in, make_course, run
 from tests.sample_class import Maker
@@ -35,7 +35,7 @@ def why(course: Path, isolation: str | None = None, student: str = "ada") -> lis
     """Why the next run grades a hand-in again."""
     batch = Batch(Course(course), "sgd", isolation or probe.best())
     batch.prepare()
-    return batch._again(student, batch.entries().get(student))
+    return batch._again(student, batch.entries().get(student), batch.basis)
 
 
 @pytest.fixture(scope="module")
