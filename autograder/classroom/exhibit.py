@@ -17,13 +17,12 @@ from markupsafe import Markup, escape
 from nbformat import NotebookNode, from_dict
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.handin.notebook import KEY, is_checks
+from autograder.handin.notebook import KEY, PICTURES, is_checks
 from autograder.render.room import Room
 from autograder.render.typeset import typeset
 
 CODE, TEXT, OUTPUT = "code handed in", "text handed in", "what this code put out"
 PASTED = re.compile(r"!\[[^\]\n]{0,200}\]\(attachment:([^)\s]{1,300})[^)\n]{0,300}\)")
-PICTURES = ("image/png", "image/jpeg")
 NO_ROOM = "There is no more room on this page. The rest is in the notebook."
 
 
