@@ -11,8 +11,6 @@ from nbgrader.api import Gradebook
 from autograder.classroom.sheet import harmless
 from tests.conftest import run
 
-pytestmark = pytest.mark.slow
-
 NAMES = {  # as they are in the gradebook, and as a cell has them
     "=1+1,x": "'=1+1,x",
     "+41 79": "'+41 79",
@@ -35,6 +33,7 @@ def test_numbers_and_nothing_are_what_they_are() -> None:
     assert [harmless(value) for value in (-1.5, 0.0, None, 53.0)] == ["-1.5", "0.0", "", "53.0"]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # about nbgrader's own tables
 def test_export_is_a_table_that_every_spreadsheet_reads(course: Path) -> None:
     with Gradebook(f"sqlite:///{course}/course/gradebook.db", "sgd-from-scratch") as gradebook:
@@ -54,6 +53,7 @@ def test_export_is_a_table_that_every_spreadsheet_reads(course: Path) -> None:
     assert sorted(set(shown)) == [("0.0", "0.0", "53.0", ""), ("6.0", "6.0", "53.0", "2026-11-05 08:30:00")]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 def test_export_of_one_student_goes_to_grades_csv(course: Path) -> None:
     with Gradebook(f"sqlite:///{course}/course/gradebook.db", "sgd-from-scratch") as gradebook:
