@@ -23,10 +23,8 @@ from autograder.sandbox.launch import WarmProcess
 from tests.conftest import QUICK, make_course
 from tests.test_fuzz import handed_in, happen, odd, sound, texts
 
-# of a long text, where tests are told of one by one
-pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
-
-pytestmark = pytest.mark.slow
+# the warning: of a long text, where tests are told of one by one
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")]
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 pictures = st.dictionaries(
     st.sampled_from(["image/png", "image/jpeg", "image/gif", "x"]), st.just(PIXEL) | odd, max_size=2
