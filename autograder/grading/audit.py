@@ -8,7 +8,7 @@ from autograder.lesson.manifest import Lesson
 from autograder.lesson.report import Report
 from autograder.sandbox.launch import Workers
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.submission import Submission
+from autograder.sandbox.submission import Submission, errors
 
 
 def audit(lesson: Lesson, handin: HandIn, report: Report, workers: Workers, limits: Limits) -> dict[str, str]:
@@ -22,8 +22,5 @@ def audit(lesson: Lesson, handin: HandIn, report: Report, workers: Workers, limi
     cells = [cell["source"] for cell in handin.code]
     with Submission(workers, [*cells, *checks], limits, names=[task.id for task in lesson.tasks]) as submission:
         outputs = submission.run()[len(cells) :]
-    return {name: found for name, cell in zip(looked_at, outputs, strict=True) if (found := _error(cell))}
-
-
-def _error(outputs: list[dict[str, str]]) -> str:
-    return next((f"{one['ename']}: {one['evalue']}" for one in outputs if one["output_type"] == "error"), "")
+    raised = {name: errors(cell) for name, cell in zip(looked_at, outputs, strict=True)}
+    return {name: f"{found[0]['ename']}: {found[0]['evalue']}" for name, found in raised.items() if found}

@@ -14,7 +14,7 @@ from autograder.handin.handin import SEVERAL, HandIn
 from autograder.handin.notebook import KEY
 from autograder.lesson.manifest import Lesson, Task
 from autograder.lesson.report import OLDER, Criterion, Exercise, Status, Verdict
-from autograder.sandbox.submission import Output
+from autograder.sandbox.submission import Output, errors
 
 Seen = Callable[[Exercise], None]
 
@@ -27,6 +27,7 @@ class Case:
         cells: the sources of its code cells.
         tasks: the exercises that are graded.
         outputs: one list of nbformat outputs for each cell.
+        own: the student's cells; the lesson's own are nobody's fault here.
         found: the verdicts by exercise, also of exercises that others use and that are not graded themselves.
     """
 
@@ -39,8 +40,16 @@ class Case:
         self.handin = handin
         self.cells: list[str] = [cell["source"] for cell in handin.code]
         self.tasks = tasks
-        self.outputs: list[list[Output]] = []
+        self.ran([])
         self.found: dict[str, Verdicts] = {}
+
+    def ran(self, outputs: list[list[Output]]) -> None:
+        """All cells have been run, with these outputs."""
+        self.outputs = outputs
+        pairs = zip(self.handin.code, outputs, strict=False)
+        theirs = (pair for pair in pairs if not pair[0]["metadata"].get(KEY, {}).get("lesson"))
+        self.own = Cells([(cell["source"], found) for cell, found in theirs])
+        self._outdated = Outdated(self.handin, outputs)
 
     def needs(self, task: Task) -> bool:
         """Whether the exercise is graded, or may be used by one that is."""
@@ -55,11 +64,11 @@ class Case:
 
     def exercise(self, task: Task) -> Exercise:
         """The exercise with what was found of it."""
-        found, outdated = self.found[task.id], Outdated(self.handin, self.outputs)
+        found = self.found[task.id]
         notes = [*found.notes, *([self.handin.notes[task.id]] if self._has_note(task) else [])]
         if found.attempted:
             judged = zip(found.criteria, found.traces.values(), strict=True)
-            criteria = tuple(outdated.excused(criterion, calls) for criterion, calls in judged)
+            criteria = tuple(self._outdated.excused(criterion, calls) for criterion, calls in judged)
             old = any(criterion.hint == OLDER for criterion in criteria)
             notes += [OLDER] if old else []
             return Exercise.of(task.id, criteria, status=Status.ERROR if old else None, note=" ".join(notes) or None)
@@ -69,7 +78,7 @@ class Case:
         end = self._end(task)
         if end is None:
             return Exercise.of(task.id, criteria, status=Status.NOT_ATTEMPTED)
-        old = self.handin.solution(task.id) in outdated.cells
+        old = self.handin.solution(task.id) in self._outdated.cells
         note = OLDER if old else f"Your cell {end}, so `{task.id}` is never defined."
         return Exercise.of(task.id, criteria, status=Status.ERROR, note=note)
 
@@ -91,10 +100,8 @@ class Case:
         """Whether what was read of its cells is the truth about what was graded: what they define, if they run."""
         note = self.handin.notes.get(task.id)
         if note == SEVERAL.format(task.id):
-            defining = [
-                outputs for source, outputs in zip(self.cells, self.outputs, strict=False) if task.id in binds(source)
-            ]
-            return not self.found[task.id].earlier and sum(not any(map(_is_error, one)) for one in defining) > 1
+            ran = [source for source, outputs in zip(self.cells, self.outputs, strict=False) if not errors(outputs)]
+            return not self.found[task.id].earlier and sum(task.id in binds(source) for source in ran) > 1
         return note is not None and not self.found[task.id].earlier
 
     def _end(self, task: Task) -> str | None:
@@ -102,17 +109,6 @@ class Case:
         index = self.handin.solution(task.id)
         return None if index is None else early_end(self.outputs[index])
 
-    @property
-    def own(self) -> Cells:
-        """The student's cells; the lesson's own are nobody's fault here."""
-        pairs = zip(self.handin.code, self.outputs, strict=False)
-        theirs = (pair for pair in pairs if not pair[0]["metadata"].get(KEY, {}).get("lesson"))
-        return Cells([(cell["source"], outputs) for cell, outputs in theirs])
-
 
 def _not_run(criterion: Criterion) -> Criterion:
     return dataclasses.replace(criterion, status=Verdict.NOT_RUN, input=None, actual=None, expected=None, hint=None)
-
-
-def _is_error(output: Output) -> bool:
-    return bool(output["output_type"] == "error")

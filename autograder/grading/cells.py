@@ -11,10 +11,10 @@ from textwrap import shorten
 from autograder.graders.catalogue import Entry
 from autograder.graders.student import StudentError
 from autograder.handin.calls import binds, parse
-from autograder.sandbox.submission import Output
+from autograder.sandbox.submission import Output, errors
 
 PLACE = re.compile(r"  line (\d+) of the cell(?:, in <module>)?\n    (.+)")  # as `sandbox.shell` writes it
-UNSET = re.compile(r"name '(\w+)' is not defined")
+UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 CALLED = re.compile(r"(?<![.\w])([^\W\d]\w*)\(")
 QUOTED = 60  # characters of a line of code
 
@@ -29,7 +29,7 @@ class Cells:
 
     def cause(self, error: StudentError) -> Entry | None:
         """The cell that is to blame for an exception in a function, if one is."""
-        if unset := UNSET.search(error.message):
+        if unset := UNDEFINED.search(error.message):
             return self._stopped(unset[1])
         if "' object is not callable" in error.message:
             line = error.trace.rstrip().splitlines()[-2:][0]
@@ -84,10 +84,10 @@ def _assignments(source: str, name: str) -> Iterator[str]:
 
 def early_end(outputs: Sequence[Output]) -> str | None:
     """What kept a cell from getting to its end, with its line, unless it is the stub's own exception."""
-    errors = [output for output in outputs if output["output_type"] == "error"]
-    if not errors or errors[0]["ename"] == "NotImplementedError":
+    raised = errors(outputs)
+    if not raised or raised[0]["ename"] == "NotImplementedError":
         return None
-    name, message, trace = (errors[0][part] for part in ("ename", "evalue", "traceback"))
+    name, message, trace = (raised[0][part] for part in ("ename", "evalue", "traceback"))
     if len(trace) == 1:  # it raised nothing: a limit was reached, or its process died
         return f"does not get to its end ({message})"
     places = [place for entry in trace if (place := PLACE.fullmatch(entry))]

@@ -107,7 +107,7 @@ class Grader:
         """Run and judge it in a worker that has ended afterwards."""
         names = [task.id for task in self._lesson.tasks]
         with Submission(self._workers, case.cells, self._limits, seed, end, names) as submission:
-            case.outputs = submission.run()
+            case.ran(submission.run())
             for task in filter(case.needs, self._lesson.tasks):
                 case.found[task.id] = self._judge(
                     task.id, submission, digest=case.handin.digest, cells=case.own, explain=task in case.tasks

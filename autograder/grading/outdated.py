@@ -6,17 +6,15 @@ It is an `error`, for a person to look at: neither marks nor a mistake.
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterable, Sequence
 
 from autograder.graders.student import Call, StudentError
+from autograder.grading.cells import UNDEFINED
 from autograder.handin.calls import binds
 from autograder.handin.handin import HandIn
 from autograder.handin.newer import fails_here
 from autograder.lesson.report import OLDER, Criterion, Verdict
-from autograder.sandbox.submission import Output
-
-UNDEFINED = re.compile(r"name '(\w+)' is not defined")
+from autograder.sandbox.submission import Output, errors
 
 
 class Outdated:
@@ -40,8 +38,7 @@ class Outdated:
         )
 
     def _stops(self, source: str, outputs: Iterable[Output]) -> bool:
-        errors = [output for output in outputs if output["output_type"] == "error"]
-        return any(fails_here(error["ename"], error["evalue"], source, self._version) for error in errors)
+        return any(fails_here(error["ename"], error["evalue"], source, self._version) for error in errors(outputs))
 
     def _excuses(self, error: StudentError) -> bool:
         name = UNDEFINED.search(error.message)

@@ -10,6 +10,7 @@ import base64
 import builtins
 import io
 import linecache
+import re
 import sys
 import traceback
 from types import FrameType, ModuleType, TracebackType
@@ -31,6 +32,7 @@ Output = dict[str, Any]
 CELL_FILE = "<ipython-input-"
 SHOWN = 10_000  # characters of a cell
 FILES = {"stdout": 1, "stderr": 2}
+WAITING = re.compile(r"\b(?:await|async)\b")  # what stands in every cell that waits for something
 # Taken now, because a notebook may write to any name of a library (see `tensors`).
 _extract_tb, _walk_tb, _b64encode = traceback.extract_tb, traceback.walk_tb, base64.b64encode
 _getlines = linecache.getlines
@@ -229,19 +231,18 @@ class Shell(InteractiveShell):
 
     async def _run_in_loop(self, source: str) -> None:
         """Run a cell as a kernel does: what it waits for, and what goes on meanwhile, share one event loop."""
-        broken: Any = None
-        try:
-            transformed = self.transform_cell(source)
-        except Exception:
-            transformed, broken = source, sys.exc_info()
-        if not self.should_run_async(source, transformed_cell=transformed, preprocessing_exc_tuple=broken):
+        known: dict[str, Any] = {}
+        if WAITING.search(source):  # or there is no need to make Python of it twice
+            try:
+                known = {"transformed_cell": self.transform_cell(source), "preprocessing_exc_tuple": None}
+            except Exception:
+                known = {"transformed_cell": source, "preprocessing_exc_tuple": sys.exc_info()}
+        if not (known and self.should_run_async(source, **known)):
             self.run_cell(source, store_history=True)
             return
         result = None
         try:
-            result = await self.run_cell_async(
-                source, store_history=True, transformed_cell=transformed, preprocessing_exc_tuple=broken
-            )
+            result = await self.run_cell_async(source, store_history=True, **known)
         finally:
             self.events.trigger("post_execute")
             self.events.trigger("post_run_cell", result)

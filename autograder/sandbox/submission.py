@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -173,6 +173,11 @@ class Submission:
 
     def _too_late(self) -> OutOfTime:
         return OutOfTime(f"the whole notebook was {STOPPED} {self._limits.submission:g} s")
+
+
+def errors(outputs: Iterable[Output]) -> list[Output]:
+    """Those of a cell's outputs that say what it raised, or why it had to end."""
+    return [output for output in outputs if output["output_type"] == "error"]
 
 
 def read_outputs(data: Any, limits: Limits) -> list[Output]:
