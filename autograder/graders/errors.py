@@ -127,7 +127,7 @@ def nothing_came_back(traces: Traces) -> bool:
 def in_place_on_a_leaf(traces: Traces) -> bool:
     """You changed a tensor in place while autograd was keeping a record of it, and it refuses.
 
-    `w = torch.tensor([1.0], requires_grad=True)` and then `w += 1` gives the same error.
+    `w = torch.tensor([1.0], requires_grad=True)` and then `w += 1` fails for the same reason.
 
     Is the update itself something that should be recorded?
 
@@ -154,7 +154,7 @@ def backward_twice(traces: Traces) -> bool:
 def not_recorded(traces: Traces) -> bool:
     """backward() was called on something that has no record of how it was computed.
 
-    A loss that was computed inside `with torch.no_grad():`, or from a detached tensor, gives this error.
+    A loss that was computed inside `with torch.no_grad():`, or from a detached tensor, fails for the same reason.
 
     Follow the values from the parameters to the loss: where is the record cut?
 
@@ -216,17 +216,30 @@ def tracked_tensor_given_away(traces: Traces) -> bool:
 
 
 @sign()
+def yes_or_no_wanted(traces: Traces) -> bool:
+    """A tensor with several numbers was used as a condition, where there can be only one yes or no.
+
+    `if torch.tensor([1.0, 2.0]):` gives the same error.
+
+    Which of your lines asks whether something is so: an `if`, a `while`, an `and`, or a function that was handed a tensor where it wants a setting?
+
+    A comparison of tensors gives an answer for each entry. Whether one or all of them count has to be said.
+    """
+    return says(r"Boolean value of Tensor with more than one value")(traces)
+
+
+@sign()
 def one_number_wanted(traces: Traces) -> bool:
     """A tensor with several numbers was used where there can be only one.
 
-    `torch.tensor([1.0, 2.0]).item()` gives this error, and so does `float(…)` of it.
+    `torch.tensor([1.0, 2.0]).item()` fails, and so do `float(…)` and `int(…)` of it.
 
     How many numbers are in the tensor at that line?
 
-    `.item()`, `float()` and an `if` are for a single number; several stay a tensor.
+    `.item()`, `float()` and a position are for a single number; several stay a tensor.
     """
     return says(r"cannot be converted to Scalar", r"only one element tensors can be converted",
-                r"Boolean value of Tensor with more than one value", r"only (integer tensors of a single element|length-1 arrays|0-dimensional arrays)",
+                r"only (integer tensors of a single element|length-1 arrays|0-dimensional arrays)",
                 r"only integer (scalar|tensors)")(traces)  # fmt: skip
 
 
@@ -234,7 +247,7 @@ def one_number_wanted(traces: Traces) -> bool:
 def whole_number_wanted(traces: Traces) -> bool:
     """Python wants a whole number here, and a decimal number arrived.
 
-    `6 / 2` is 3.0, a decimal number; `range(3.0)` gives this error.
+    `6 / 2` is 3.0, a decimal number; `range(3.0)` fails.
 
     Which division gives a whole number, and does it round the way you need for what is left over?
 
@@ -410,7 +423,7 @@ def as_many_numbers_as_there_are(traces: Traces) -> bool:
 
 @sign()
 def shapes_do_not_fit(traces: Traces) -> bool:
-    """The shapes of two tensors in this line do not fit each other.
+    """Two tensors meet whose shapes do not fit each other.
 
     (3, 2) times (2,) fits, since the inner sizes agree; (2,) times (3, 2) does not.
 
@@ -426,7 +439,7 @@ def shapes_do_not_fit(traces: Traces) -> bool:
 
 @sign()
 def dtypes_do_not_fit(traces: Traces) -> bool:
-    """Two kinds of numbers meet in this line, and torch does not mix them here.
+    """Two kinds of numbers meet, and torch does not mix them here.
 
     `torch.tensor([1.0])` holds float32, `torch.tensor([1.0], dtype=torch.float64)` holds float64.
 

@@ -112,6 +112,13 @@ def values(
         raise Failed(shown, show(expected), **more)
 
 
+def gradient(owner: torch.Tensor, name: str, expected: torch.Tensor, *, input: str | None = None) -> None:
+    """`values` of what is in the `.grad` of a tensor of this name."""
+    if owner.grad is None:
+        raise Failed(f"{name}.grad is None", f"{name}.grad = {show(expected)}", input=input)
+    values(owner.grad, expected, input=input)
+
+
 def computed(actual: Any, expected: torch.Tensor, *, rtol: float | None = None, input: str | None = None) -> None:
     """`values` for inputs that were drawn for this hand-in, after those that everybody gets: see `draw`."""
     values(actual, expected, rtol=rtol, input=input, diagnosis=LOOKED_UP, hint=BY_HEART)
@@ -193,5 +200,5 @@ def _with_shape(actual: Any, wanted: torch.Tensor) -> str:
 def kind(value: Any) -> str:
     """What a value is, in words: its type, as the one who made it knows it."""
     if value is None:
-        return "nothing was returned"
+        return "nothing came back"
     return f"type {value.type if isinstance(value, Foreign) else type(value).__name__}"

@@ -20,11 +20,15 @@ from autograder.lesson.manifest import Lesson
 from autograder.lesson.report import Criterion, Exercise, Report, Verdict
 from autograder.sandbox import levels
 from autograder.sandbox.launch import WarmProcess
-from tests.conftest import QUICK, make_course
+from tests.conftest import PATIENT, make_course
 from tests.test_fuzz import handed_in, happen, odd, sound, texts
 
-# the warning: of a long text, where tests are told of one by one
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")]
+# HypothesisWarning: of a long text, where tests are told of one by one
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning"),
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),  # about nbgrader's own tables
+]
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 pictures = st.dictionaries(
     st.sampled_from(["image/png", "image/jpeg", "image/gif", "x"]), st.just(PIXEL) | odd, max_size=2
@@ -124,7 +128,7 @@ def test_whole_ways_give_the_same_report(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(nbgrading, "shared", lambda *_: warm)
         handin, report = graded(course, both, notebook)
-    checked = Grader(lesson, warm, QUICK).grade(handin).report
+    checked = Grader(lesson, warm, PATIENT).grade(handin).report
     assert [(one.id, one.score, one.status) for one in report.exercises] == [
         (one.id, one.score, one.status) for one in checked.exercises
     ]

@@ -65,7 +65,7 @@ WRONG = [
     (torch.zeros(3, 3), "[[0, 0, 0], [0, 0, 0], [0, 0, 0]], of shape (3, 3)"),
     ([1.0, 2.0, 3.0, 4.0], "[1, 2, 3, 4]"),
     (6.0, "6"),
-    (None, "None (nothing was returned)"),
+    (None, "None (nothing came back)"),
     ("123", "'123' (type str)"),
     ([], "[] (type list)"),
     ([[1.0], [2.0], [3.0]], "[[1], [2], [3]] (type list)"),
@@ -155,12 +155,22 @@ def test_numbers_are_taken_out_of_their_wrapping_in_order() -> None:
     assert str(failure(expect.numbers, "a")) == "'a' (type str) instead of numbers"
 
 
+def test_a_gradient_that_is_not_there_is_told_as_such_and_not_as_an_answer() -> None:
+    failed = failure(expect.gradient, torch.ones(2), "a", torch.tensor([7.0, 8.0]))
+    assert (failed.actual, failed.expected) == ("a.grad is None", "a.grad = [7, 8]")
+    leaf = torch.ones(2, requires_grad=True)
+    leaf.grad = torch.tensor([2.0, 2.0])
+    expect.gradient(leaf, "a", torch.tensor([2.0, 2.0]))
+    failed = failure(expect.gradient, leaf, "a", torch.tensor([7.0, 8.0]))
+    assert (failed.actual, failed.expected) == ("[2, 2]", "[7, 8]")
+
+
 SHAPES = [
     (torch.ones(2, 1), "a tensor of shape (2, 1)"),
     (torch.ones(()), "a tensor of shape ()"),
     ([1.0, 1.0], "[1, 1] (type list)"),
     (np.ones(2), "[1, 1] (NumPy) (type ndarray)"),
-    (None, "None (nothing was returned)"),
+    (None, "None (nothing came back)"),
 ]
 
 

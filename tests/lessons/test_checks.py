@@ -12,7 +12,7 @@ from autograder.handin.handin import read
 from autograder.lesson.report import Exercise, Report, Status
 from autograder.sandbox.launch import WarmProcess
 from tests.answers import Answer, load
-from tests.conftest import QUICK, maker_of
+from tests.conftest import PATIENT, maker_of
 
 Audit = Callable[[Answer], dict[str, str]]
 SGD = next(answer.lesson for answer in load() if answer.lesson.assignment == "sgd")
@@ -40,7 +40,7 @@ def seen(warm: WarmProcess, tmp_path: Path) -> Audit:
         path.write_text(maker_of(lesson).text(answers={answer.exercise: answer.code}, bare=True), "utf-8")
         exercises = tuple(Exercise(task.id, task.points, task.points, Status.PASSED, None, ()) for task in lesson.tasks)
         report = Report.of(lesson.assignment, exercises, isolation="none")
-        return audit(lesson, read(path, lesson), report, warm, QUICK)
+        return audit(lesson, read(path, lesson), report, warm, PATIENT)
 
     return run
 
@@ -95,4 +95,4 @@ def test_what_uses_a_wrong_answer_is_not_looked_at(seen: Audit, warm: WarmProces
     marks = {task.id: 0 if task.id == "mse" else task.points for task in SGD.tasks}
     exercises = tuple(Exercise(task.id, marks[task.id], task.points, Status.PASSED, None, ()) for task in SGD.tasks)
     report = Report.of("sgd", exercises, isolation="none")
-    assert audit(SGD, read(path, SGD), report, warm, QUICK) == {}
+    assert audit(SGD, read(path, SGD), report, warm, PATIENT) == {}

@@ -19,7 +19,7 @@ from torch.utils.data import DataLoader
 from autograder.sandbox import files, jupyter, processes
 from autograder.sandbox.launch import WarmProcess
 from autograder.sandbox.submission import Output, Submission
-from tests.conftest import QUICK
+from tests.conftest import PATIENT
 
 PASSED_OVER = {
     "!pip install -q torch": "!pip install -q torch",
@@ -128,7 +128,7 @@ UNDONE = (
 
 
 def run(warm: WarmProcess, *cells: str) -> list[list[Output]]:
-    with Submission(warm, cells, QUICK) as submission:
+    with Submission(warm, cells, PATIENT) as submission:
         return submission.run()
 
 

@@ -13,7 +13,7 @@ import torch
 from autograder.sandbox import wire
 from autograder.sandbox.launch import WarmProcess
 from autograder.sandbox.submission import Submission
-from tests.conftest import QUICK
+from tests.conftest import PATIENT
 
 # What is set back: by the name of its function, a line that switches it, and an expression that shows how it stands.
 SET_BACK = {
@@ -101,7 +101,7 @@ def looks(warm: WarmProcess, switched: bool) -> dict[str, str]:
     """How each switch stands in a call, each switched in a worker of its own."""
     stands = {}
     for name, (switch, code) in SET_BACK.items():
-        with Submission(warm, [IMPORTS, LOOK, switch if switched else "pass"], QUICK) as submission:
+        with Submission(warm, [IMPORTS, LOOK, switch if switched else "pass"], PATIENT) as submission:
             outputs = submission.run()
             assert [one for cell in outputs for one in cell if one["output_type"] == "error"] == [], name
             header, body = submission.call({"op": "call", "name": "look", "args": [wire.Encoder().encode(code)]}, b"")
@@ -130,6 +130,6 @@ def test_each_line_switches_something(warm: WarmProcess) -> None:
         for switch, code in SET_BACK.values()
     ]
     for name, cell in zip(SET_BACK, cells, strict=True):
-        with Submission(warm, [cell], QUICK) as submission:
+        with Submission(warm, [cell], PATIENT) as submission:
             said = [output.get("text") for output in submission.run()[0]]
         assert "True\n" in said, name

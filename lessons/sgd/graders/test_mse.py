@@ -184,7 +184,7 @@ def test_gradient_of_perfect_fit(student, reference, draw):
     loss = expect.tensor(student.mse(y_hat, y), "a tensor that remembers how it was computed from y_hat")
     expect.true(loss.requires_grad, "a tensor without a graph", "a tensor that requires grad")
     loss.sum().backward()
-    expect.values(y_hat.grad, torch.zeros(3))
+    expect.gradient(y_hat, "y_hat", torch.zeros(3))
     notices_errors(student, draw)
 
 

@@ -185,7 +185,7 @@ def test_draws(student, reference, draw, pictures):
 def test_data(student, drawn, draw):
     """shows the data: x[:, 0] across, y up
 
-    Which column of x varies? It belongs on the horizontal axis, and y on the vertical one.
+    The first row is x = 3, y = -4. Is there a point of your picture, 3 to the right and 4 down?
     """
     things, _ = drawn()
     points = torch.cat([*(points for _, points in things), torch.empty(0, 2, dtype=torch.float64)])
@@ -203,7 +203,7 @@ def test_data(student, drawn, draw):
 def test_line(student, drawn, draw):
     """shows the fitted line's values
 
-    Which values do you want to compare with y: the coefficients, the errors, or the predictions?
+    What does a predict for x = 3, and is there something of your picture at that height?
     """
     things, endless = drawn()
     found = len(fitted(things)) + sum(len(on_the_line(line)) == len(line) for line in endless)
@@ -220,7 +220,7 @@ def test_line(student, drawn, draw):
 def test_line_spans_the_data(student, drawn, draw):
     """draws the line over all of the data
 
-    From the smallest x to the largest: how far does your line reach?
+    From the smallest x to the largest: is the fitted line there all the way?
     """
     things, endless = drawn()
     if not any(len(on_the_line(line)) == len(line) for line in endless):
@@ -274,7 +274,7 @@ def test_leaves_a_alone(student, draw):
     expect.unchanged(y, Y, "y", input=INPUT)
     expect.unchanged(a, coefficients(), "a", input=INPUT)
     expect.world_unchanged(student, input=INPUT)
-    expect.values(a.grad, coefficients().grad, input=INPUT)
+    expect.gradient(a, "a", coefficients().grad, input=INPUT)
     related(student, draw)
 
 

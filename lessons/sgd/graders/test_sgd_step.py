@@ -64,7 +64,7 @@ def step(student, values, grad, lr, dtype=torch.float32):
 def test_value(student, reference, draw):
     """moves a against the gradient, by lr times the gradient, in place
 
-    Take lr * a.grad away from a. The caller's own tensor must change: a new tensor under the same name is not it.
+    Print a before your step and after it: is the difference lr * a.grad, and is it the caller's own tensor that moved?
     """
     for values, grad, lr in (
         ([1.0, -2.0], [3.0, -5.0], 0.1),
@@ -150,7 +150,7 @@ def test_clean_gradient(student, reference):
         diagnosis="inference_mode goes further than no_grad: what is made in it can take no part in any record.",
     )
     (a * c).sum().backward()
-    expect.values(a.grad, c, input="a.grad = [3, 5] before the step; afterwards (a * [7, 11]).sum().backward()")
+    expect.gradient(a, "a", c, input="a.grad = [3, 5] before the step; afterwards (a * [7, 11]).sum().backward()")
 
 
 @pytest.mark.points(1)

@@ -8,7 +8,7 @@ from autograder.graders.catalogue import retold
 def not_recorded():
     """backward() was called on something that has no record of how it came from a.
 
-    A loss that was computed inside `with torch.no_grad():`, or from `a.detach()`, gives this error.
+    A loss that was computed inside `with torch.no_grad():`, or from `a.detach()`, fails for the same reason.
 
     Follow the values from `a` to the loss: where is the record cut?
 

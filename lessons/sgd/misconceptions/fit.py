@@ -444,9 +444,9 @@ def summed_over_the_batch(traces):
 
 @sign()
 def divided_by_batch_size_again(traces):
-    """Your steps are too short by the size of the batch: you divide by it once more.
+    """Your steps are too short: you divide once more by batch_size, or by the rows in a batch.
 
-    Two equal rows in a batch should move a as far as one of them alone. Yours move it half as far.
+    Two equal rows with batch_size = 2 should move a as far as one of them with batch_size = 1. Yours move it half as far.
 
     The mean has divided already. Why again?
 
@@ -465,8 +465,7 @@ def half_the_loss(traces):
 
     Some books halve the squared loss, because its derivative looks nicer. Here nothing is halved, and every step shows it.
     """
-    losses_halved = [abs(off / exact + 0.5) < 1e-3 for exact, off in _misses(traces) if exact > 0]
-    return len(losses_halved) > 1 and all(losses_halved) and _length(traces) == 0.5
+    return _losses_halved(traces) and _length(traces) == 0.5
 
 
 def _length(traces):
@@ -483,11 +482,29 @@ def _alone(traces):
     return enumerate(coefficients(traces, "probe"))
 
 
-@sign()
+@sign(LOSSES, LIST)
+def losses_halved(traces):
+    """The losses in your list are half of what they should be.
+
+    One error of 3: which loss would stand in your list?
+
+    Which function computes the losses in your list, and where does a 2 come into its formula?
+
+    The mean squared error is the mean of the squares. Some books halve it, because its derivative looks nicer.
+    """
+    return _losses_halved(traces)
+
+
+def _losses_halved(traces):
+    halved = [abs(off / exact + 0.5) < 1e-3 for exact, off in _misses(traces) if exact > 0]
+    return len(halved) > 1 and all(halved)
+
+
+@sign(*LENGTHS)
 def half_the_step(traces):
     """Your steps are half as long as they should be.
 
-    With x = 1, y = 1, a = 0 and lr = 0.1 the first step goes to 0.2.
+    With x = 1, y = 1, a = 0 and lr = 0.1 the first step should go to 0.2.
 
     Where does the 2 of the square go when you differentiate?
 
@@ -660,7 +677,7 @@ def order_without_chance(traces):
 
 @sign(ORDER, last=True)
 def neighbours_together(traces):
-    """In some epochs the rows come one after the other as they lie in x: neighbours sit in a batch together.
+    """Rows that are neighbours in x sit in a batch together, as they lie there.
 
     Print the positions in all batches of two epochs, and of several runs: who sits beside whom?
 
@@ -1158,7 +1175,7 @@ def losses_of_other_rows(traces):
 def steps_too_long(traces):
     """Your steps go the right way, and all of them are longer than lr says, by the same factor.
 
-    With x = 1, y = 1, a = 0 and lr = 0.1 the first step goes to 0.2.
+    With x = 1, y = 1, a = 0 and lr = 0.1 the first step should go to 0.2.
 
     Where does something multiply lr or the gradient, or is backward() or the step done twice for a batch?
 
@@ -1171,7 +1188,7 @@ def steps_too_long(traces):
 def steps_too_short(traces):
     """Your steps go the right way, and all of them are shorter than lr says, by the same factor.
 
-    With x = 1, y = 1, a = 0 and lr = 0.1 the first step goes to 0.2.
+    With x = 1, y = 1, a = 0 and lr = 0.1 the first step should go to 0.2.
 
     Where does something divide lr or the gradient? And is lr the one that the caller hands in?
 
@@ -1225,7 +1242,7 @@ def _paired(means):
 
 @sign(*LENGTHS, last=True)
 def steps_all_alike(traces):
-    """Every row moves a equally far, however large its error is.
+    """How far a row moves a does not depend on how large its error is.
 
     Take two rows alone, one with the error 1 and one with the error 6: the second step should be six times as long.
 
@@ -1255,7 +1272,7 @@ def steps_of_many_lengths(traces):
 
 @sign(last=True)
 def data_ignored(traces):
-    """a moves, and not by your rows: whatever x and y are handed in, a goes to the same place.
+    """Your steps do not go by the x and y that are handed in: something else takes their place.
 
     Call your function twice, with other rows and other targets, and print a each time.
 

@@ -61,7 +61,7 @@ def _compared(traces):
 def nothing_is_returned(traces):
     """backward() runs and a.grad is filled, but your function gives back nothing (None).
 
-    `print(loss.backward())` prints None; so does `print(loss.grad)`, and the `.grad` of a clone.
+    `print(gradient(x, y, a))` prints None.
 
     backward() fills a field and returns nothing. In which tensor's field is the result, and is there a `return`?
 
@@ -72,11 +72,11 @@ def nothing_is_returned(traces):
 
 @sign()
 def backward_never_runs(traces):
-    """Your function gives nothing (None), and nothing has arrived in a.grad: backward() never ran for this x, y and a.
+    """Your function gives nothing (None), and nothing new has arrived in a.grad.
 
-    After your call print a.grad: it is None.
+    Print a.grad before your call and after it: it is the same.
 
-    Naming a function does not call it. Is there a pair of parentheses, and is the loss computed from these very tensors?
+    If you use a formula: is there a `return`? If you use backward(): is it called, and is its loss computed from these very tensors?
 
     `.grad` is filled by a call of backward() on a loss that was computed from the tensor. `torch.tensor(…)` and detach() begin anew.
     """
@@ -124,7 +124,7 @@ def _what_was_there(traces):
 def changed_in_place(traces):
     """You change one of the tensors that you are given, or a part of one, and autograd keeps a record of it: it refuses.
 
-    `w = torch.tensor([1.0], requires_grad=True)` and then `w -= 1` gives the same error; `v = w - 1` does not.
+    `w = torch.tensor([1.0], requires_grad=True)` and then `w -= 1` fails for the same reason; `v = w - 1` does not.
 
     Which of your lines changes a tensor in place (`-=`, `w[0] = …`, a trailing underscore)? Should this function change any?
 
@@ -218,7 +218,7 @@ def _alike(values, rtol):
 
 @wrong
 def not_run_backward(x, y, a):
-    """You return what a.grad held before: backward() never ran for this a.
+    """You return what a.grad held before: nothing new has arrived there.
 
     Set a.grad to [10, 100] before the call: does your function return exactly that?
 
@@ -610,7 +610,7 @@ def counted_twice(x, y, a):
 
 @wrong
 def length_normalised(x, y, a):
-    """Your gradient always has the length 1: only its direction is left.
+    """You divide the gradient by its own length: only its direction is left.
 
     Make all errors twice as large: the gradient should become twice as long.
 

@@ -50,11 +50,25 @@ def goes_back_itself(traces):
     )
 
 
+@sign()
+def loss_object(traces):
+    """You make a loss function here, and it is never called: y_hat and y are taken for its settings.
+
+    `nn.MSELoss` and `nn.L1Loss` are classes: their parentheses make a function, and no number.
+
+    What do you get from your line: print its type. And what has to be done with it?
+
+    A class makes an object from its settings. What the object is for, it does when it is called, with the data.
+    """
+    kinds = (getattr(call.value, "type", None) for calls in traces.values() for call in calls)
+    return any(isinstance(kind, str) and kind.endswith("Loss") for kind in kinds)
+
+
 @retold(errors.in_place_on_a_leaf.where_it_shows())
 def changed_in_place(traces):
     """You change one of the tensors that you are given, and autograd keeps a record of it: it refuses.
 
-    `w = torch.tensor([1.0], requires_grad=True)` and then `w -= 1` gives the same error; `v = w - 1` does not.
+    `w = torch.tensor([1.0], requires_grad=True)` and then `w -= 1` fails for the same reason; `v = w - 1` does not.
 
     Which of your lines changes a tensor in place (`-=`, a trailing underscore), and how could it make a new one?
 
@@ -490,12 +504,30 @@ def always_single_precision(y_hat, y):
     return ((y_hat.float() - y.float()) ** 2).mean()
 
 
+@also(
+    lambda y_hat, y: ((y_hat.long() - y) ** 2).mean(),
+    lambda y_hat, y: ((y_hat.round() - y) ** 2).mean(),
+    lambda y_hat, y: ((y_hat - y.round()) ** 2).mean(),
+)
+@wrong
+def whole_targets(y_hat, y):
+    """Your loss makes whole numbers of its inputs: decimals are lost before they are compared.
+
+    With y_hat = [0.5] and y = [0.25] the loss is 0.0625.
+
+    Which of your lines names a kind of number, or rounds?
+
+    Predictions and targets are measured, not counted: their decimals are part of the error.
+    """
+    return ((y_hat - y.long()) ** 2).mean()
+
+
 @also(*(lambda y_hat, y, k=k: ((y_hat - y) ** 2).mean().round(decimals=k) for k in range(3)))
 @wrong
 def rounded(y_hat, y):
     """Your loss is rounded.
 
-    The squared errors 9, 4 and 25 have the mean 12.67.
+    The squared errors 9, 4 and 25 have the mean 38/3, whose decimals never end.
 
     Where do the decimals get lost?
 

@@ -53,6 +53,7 @@ class Seen:
         self.marks, self.elsewhere = len(marks), call.drawing.elsewhere
         self.things = [torch.from_numpy(mark["xy"]) for mark in marks if mark["kind"] != "axline"]
         self.lines = [torch.from_numpy(mark["xy"]) for mark in marks if mark["kind"] == "line"]
+        self.endless = [torch.from_numpy(mark["xy"]) for mark in marks if mark["kind"] == "axline"]
         self.points = torch.cat([*self.things, torch.empty(0, 2, dtype=torch.float64)])
 
     def has(self, across, up):
@@ -382,7 +383,7 @@ def sticks_for_a_line(traces):
 def only_the_data(traces):
     """The data are on ax, and the fitted line is missing there.
 
-    Count the points in your picture: as many as there are rows, and no line.
+    The prediction for x = 3 is -2.25. What of ax is at that place?
 
     What do you want to compare the data with?
 
@@ -411,7 +412,7 @@ def only_the_line(traces):
 
 @sign()
 def nothing_on_ax(traces):
-    """Nothing of what you draw is on the ax that you were given, whatever is open besides it.
+    """ax is empty after your function: whatever you draw, it is not there.
 
     A new figure, new axes or a Figure of your own is another sheet of paper.
 
@@ -477,7 +478,7 @@ def the_data_joined(traces):
 
 @sign(LINE, SPAN, last=True)
 def another_line(traces):
-    """There is a straight line in your picture, but another one than a describes.
+    """There is a straight line in your picture, but not that of the a that was handed in.
 
     With a = [-1.5, 2.25] it should be at 2.25 - 1.5 · 3 where x is 3.
 
@@ -488,7 +489,7 @@ def another_line(traces):
     return any(
         len(points) >= 2 and straight(points) and not seen.fits(points)
         for seen in drawings(traces)
-        for points in seen.things
+        for points in (*seen.things, *seen.endless)
     )
 
 
@@ -496,6 +497,20 @@ def straight(points):
     """Whether points lie on one line that is not upright."""
     centred = points - points.mean(0)
     return bool(centred[:, 0].abs().max() > 1e-6) and bool(torch.linalg.matrix_rank(centred, rtol=1e-5) == 1)
+
+
+@sign(LINE, SPAN, last=True)
+def no_line(traces):
+    """There is no line on ax: only points, and they are not the predictions.
+
+    The prediction for x = 3 is -2.25. What of ax is at that place?
+
+    Which of your lines draws the fitted line, and is it reached? A `return` before it ends the function.
+
+    The picture shows two things: what we know, and what we fitted.
+    """
+    found = drawings(traces)
+    return bool(found) and not any(seen.lines or seen.endless or any(map(seen.fits, seen.things)) for seen in found)
 
 
 @sign(DATA, last=True)
@@ -509,6 +524,20 @@ def some_data_missing(traces):
     A picture of the data shows all of them, also the first, the last, and those that are far off.
     """
     return any(0 < seen.data_drawn() < len(seen.y) for seen in drawings(traces))
+
+
+@sign(DATA, last=True)
+def points_elsewhere(traces):
+    """There are points in your picture, and none of them is a row of the data.
+
+    The row x = 3, y = -4 should be 3 to the right and 4 down. What is there in yours?
+
+    Which two numbers of a row does each of your points have, and are they still what they were?
+
+    A point of the data is a pair that was measured: nothing is added to it, and nothing is averaged.
+    """
+    found = drawings(traces)
+    return any(len(seen.points) for seen in found) and not any(seen.data_drawn() for seen in found)
 
 
 @sign(SPAN, last=True)
@@ -535,7 +564,7 @@ def gradient_touched(traces):
     A picture only looks. Somebody may be about to use the gradient.
     """
     return any(
-        call.after and call.args[2].grad is not None
+        call.after and call.args[2].grad is not None and torch.equal(call.after[2], call.args[2])
         and (call.after[2].grad is None or not torch.equal(call.after[2].grad, call.args[2].grad))
         for calls in traces.values()
         for call in calls

@@ -40,7 +40,7 @@ def coefficients_ignored(traces):
 def changed_in_place(traces):
     """You change one of the tensors that you are given, and autograd keeps a record of it: it refuses.
 
-    `w = torch.tensor([1.0], requires_grad=True)` and then `w *= 2` gives the same error; `v = w * 2` does not.
+    `w = torch.tensor([1.0], requires_grad=True)` and then `w *= 2` fails for the same reason; `v = w * 2` does not.
 
     Which of your lines changes a tensor in place (`+=`, `*=`, a trailing underscore), and how could it make a new one?
 

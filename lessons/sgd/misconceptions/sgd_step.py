@@ -170,7 +170,7 @@ def computes_a_gradient(traces):
 def in_place_on_a_tracked_leaf(a, lr):
     """You changed a while autograd was keeping a record of it, and it refuses.
 
-    `w = torch.tensor([1.0], requires_grad=True)` and then `w += 1` gives the same error.
+    `w = torch.tensor([1.0], requires_grad=True)` and then `w += 1` fails for the same reason.
 
     Is the update itself something that should be recorded?
 
