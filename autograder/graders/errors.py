@@ -425,11 +425,11 @@ def as_many_numbers_as_there_are(traces: Traces) -> bool:
 def shapes_do_not_fit(traces: Traces) -> bool:
     """Two tensors meet whose shapes do not fit each other.
 
-    (3, 2) times (2,) fits, since the inner sizes agree; (2,) times (3, 2) does not.
+    Shapes (3, 2) @ (2,) fit, since the inner sizes agree; (2,) @ (3, 2) do not. In sums and differences (3,) and (2,) do not.
 
     Write the shapes of both sides next to each other: which sizes have to agree?
 
-    In a product the inner sizes must agree. In sums and differences sizes must be equal, or one of them 1.
+    With @ the inner sizes must agree. With +, -, * and / sizes must be equal, or one of them 1.
     """
     return says(r"shapes? cannot be multiplied", r"size mismatch", r"must match the (existing )?size", r"inconsistent tensor size",
                 r"are not aligned", r"could not be broadcast", r"shape mismatch",
@@ -456,9 +456,9 @@ def dtypes_do_not_fit(traces: Traces) -> bool:
 def unknown_name(traces: Traces) -> bool:
     """A name in this line means nothing to Python: it has no value here.
 
-    `total = 0` and then `print(totla)` gives the same error: two letters in the wrong order are enough.
+    `print(total)` gives the same error where nothing has been called total.
 
-    Is the name spelt as in the line where it got its value, and is that line in the same function, or imported?
+    Is the name an argument of this very function, imported, or given a value above? And is it spelt the same there?
 
     A name lives in the function where it gets its value. What comes from outside comes as an argument, or from an import. A word from an error message or a book, such as `var`, stands for YOUR tensor.
     """

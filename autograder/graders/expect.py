@@ -201,4 +201,6 @@ def kind(value: Any) -> str:
     """What a value is, in words: its type, as the one who made it knows it."""
     if value is None:
         return "nothing came back"
+    if isinstance(value, np.ndarray) and not value.ndim:  # as which a number of NumPy's comes over the wire
+        return f"type {value.dtype.name} of NumPy"
     return f"type {value.type if isinstance(value, Foreign) else type(value).__name__}"

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import torch
 from _pytest.config import _prepareconfig
 
 from autograder.basics import memory
@@ -288,4 +289,6 @@ def _input(call: Call, reference: Reference) -> str | None:
         return None
     names = inspect.signature(getattr(reference, call.name)).parameters
     pairs = zip(names, call.args, strict=False)
-    return ", ".join(f"{key} = {show(value)}" for key, value in pairs if not isinstance(value, Axes))
+    shown = [f"{key} = {show(value)}" for key, value in pairs if not isinstance(value, Axes)]
+    double = any(isinstance(value, torch.Tensor) and value.dtype is torch.float64 for value in call.args)
+    return ", ".join(shown) + (", of dtype float64" if double else "")

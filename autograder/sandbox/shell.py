@@ -81,9 +81,10 @@ def explain(error: BaseException, trace: TracebackType | None) -> list[str]:
     error = _as_python_says(error)
     message = _message(error, trace)
     lines = ["Traceback (your code only):"]
-    for frame in _extract_tb(trace)[-50:]:
-        if frame.filename.startswith(CELL_FILE):
-            lines.append(f"  line {frame.lineno} of the cell, in {frame.name}\n    {frame.line}")
+    own = [frame for frame in _extract_tb(trace)[-50:] if frame.filename.startswith(CELL_FILE)]
+    for frame in own:  # an answer may call what stands in another cell
+        place = "the cell" if frame.filename == own[0].filename else "another cell"
+        lines.append(f"  line {frame.lineno} of {place}, in {frame.name}\n    {frame.line}")
     if isinstance(error, SyntaxError):
         lines.append(f"  line {error.lineno} of the cell\n    {(error.text or '').strip()}")
     return [*lines[-6:], f"{type(error).__name__}: {message}", message]

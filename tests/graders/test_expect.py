@@ -170,6 +170,7 @@ SHAPES = [
     (torch.ones(()), "a tensor of shape ()"),
     ([1.0, 1.0], "[1, 1] (type list)"),
     (np.ones(2), "[1, 1] (NumPy) (type ndarray)"),
+    (np.array(2.5, dtype=np.float32), "2.5 (NumPy) (type float32 of NumPy)"),
     (None, "None (nothing came back)"),
 ]
 

@@ -148,7 +148,7 @@ def test_every_row_once(student, reference, draw):
 def test_update_after_every_batch(student, reference, draw):
     """takes one step after every batch
 
-    Six rows in batches of 2 make three steps an epoch, six in two epochs. When does a change in your loop?
+    Six rows in batches of 2 make three steps an epoch, six in two epochs. Where should a be after each of them?
     """
     lr, a = 0.1, zeros(1)
     input = "x = ones(6, 1), y = 1, a = 0, lr = 0.1, epochs = 2, batch_size = 2"

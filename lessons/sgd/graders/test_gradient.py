@@ -122,9 +122,9 @@ def test_asked_twice(student, reference, draw):
 
     backward() adds to what is already in .grad. What is in it when your function is called the second time?
     """
-    x, y, a = torch.tensor(X), torch.tensor(Y), leaf(1.0, -1.0)
-    first = some(student.gradient(x, y, a))
-    expect.values(student.gradient(x, y, a), first, rtol=RTOL)
+    a = leaf(1.0, -1.0)
+    first = some(student.gradient(torch.tensor(X), torch.tensor(Y), a))
+    expect.values(student.gradient(torch.tensor(X), torch.tensor(Y), a), first, rtol=RTOL)
     follows_errors(student, draw)
 
 
@@ -134,10 +134,10 @@ def test_filled_grad(student, reference, draw):
 
     Here a.grad is already filled when your function is called. Does your answer start from a clean slate?
     """
-    x, y, a = torch.tensor(X), torch.tensor(Y), leaf(1.0, -1.0)
+    a = leaf(1.0, -1.0)
     a.grad = torch.tensor([10.0, 100.0])
-    filled = some(student.gradient(x, y, a))
-    clean = some(student.gradient(x, y, leaf(1.0, -1.0)))
+    filled = some(student.gradient(torch.tensor(X), torch.tensor(Y), a))
+    clean = some(student.gradient(torch.tensor(X), torch.tensor(Y), leaf(1.0, -1.0)))
     expect.values(filled, clean, rtol=RTOL, input="a.grad = [10, 100] before")
     follows_errors(student, draw)
 

@@ -158,10 +158,10 @@ def test_gradient(student, reference, draw):
     After backward(), y_hat.grad should say which way each prediction is off. Where does your code leave the graph?
     """
     y_hat, y = torch.tensor(Y_HAT, requires_grad=True), torch.tensor(Y)
-    loss = expect.tensor(student.mse(y_hat, y), "a tensor that remembers how it was computed from y_hat")
+    loss = expect.tensor(student.mse(y_hat, y.clone()), "a tensor that remembers how it was computed from y_hat")
     expect.true(loss.requires_grad, "a tensor without a graph", "a tensor that requires grad")
     loss.sum().backward()
-    expected = slopes(lambda at: number(student.mse(at, y.to(at.dtype))), y_hat.detach(), y_hat.grad)
+    expected = slopes(lambda at: number(student.mse(at, y.to(at.dtype, copy=True))), y_hat.detach(), y_hat.grad)
     expect.true(
         y_hat.grad is not None,
         "no gradient arrives at y_hat",

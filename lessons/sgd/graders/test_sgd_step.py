@@ -24,6 +24,7 @@ def is_clean(a):
 
 def keeps_form(a, shape, dtype):
     """`a.data = ...` can make another tensor of it."""
+    expect.tensor(a, f"a tensor of shape {tuple(shape)} and dtype {str(dtype).removeprefix('torch.')}")
     expect.shape(a, tuple(shape))
     expect.dtype(a, dtype)
 

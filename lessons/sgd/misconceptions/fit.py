@@ -545,7 +545,7 @@ def _in_full_pairs(traces):
     return all(min(abs(share), abs(share - 0.5)) < 1e-3 for share in shares(traces))
 
 
-@sign(PAIRS, LEFT)
+@sign(PAIRS, LEFT, FULL)
 def batches_one_short(traces):
     """Each full batch lacks a row: it ends one position too early.
 
@@ -949,9 +949,9 @@ def losses_get_lost(traces):
 
 @sign(LIST, STEPS, FULL, "test_huge_batch", PAIRS, ORDER, LEFT)
 def one_epoch_more_or_less(traces):
-    """Your list is one too long or one too short.
+    """You train one epoch too many or too few, or your list has a loss that is none of an epoch.
 
-    Four epochs should give four losses.
+    Four epochs should give four losses, and each row should move a four times.
 
     From where to where does your loop over the epochs run? And is there a loss from before the first epoch in the list?
 
@@ -1256,11 +1256,11 @@ def steps_all_alike(traces):
 
 @sign(*LENGTHS, last=True)
 def steps_of_many_lengths(traces):
-    """Every row is used, but the steps are not as long as lr says, and their lengths differ from step to step.
+    """Every row is used, but a step is not lr times the gradient: how far it goes follows another rule.
 
-    Print what each step gets: its lr, and its gradient.
+    Print a before and after a step, and lr times the gradient beside them.
 
-    What in your loop changes lr or the gradient: a schedule, a bound on its length, chance?
+    What in your loop makes the step out of lr and the gradient: an optimizer, a schedule, a bound, chance?
 
     A step is lr times the gradient of its batch, with the same lr from the first to the last.
     """

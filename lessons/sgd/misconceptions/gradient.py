@@ -455,7 +455,7 @@ def empties_what_is_not_there(x, y, a):
 def accumulates(x, y, a):
     """Your answer grows each time it is asked for: backward() adds to what is already in a.grad.
 
-    Call it twice: the second answer is twice the first.
+    Print what it returns, call it once more, and print that: it is twice as much.
 
     What is in a.grad when your function is called the second time?
 

@@ -320,7 +320,7 @@ def root_on_top(y_hat, y):
 
 @wrong
 def norm_of_the_errors(y_hat, y):
-    """A norm is the square root of a sum: neither of the two is in the formula.
+    """A norm is the square root of a sum of squares: the formula has no root, and it has a mean.
 
     Take the errors 3 and 4. The norm is 5; what is the mean of 9 and 16?
 

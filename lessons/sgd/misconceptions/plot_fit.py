@@ -154,7 +154,8 @@ def converted_only_when_drawn(traces):
 
     Some setters only keep what they are given. It becomes NumPy when it is drawn, and NumPy cannot carry gradients.
     """
-    failures = (call.drawing and call.drawing.failure for calls in traces.values() for call in calls)
+    ended = (call for calls in traces.values() for call in calls if call.raised is None)
+    failures = (call.drawing and call.drawing.failure for call in ended)
     return any(failure and re.search(r"numpy\(\)|requires grad", failure.message) for failure in failures)
 
 
@@ -220,6 +221,20 @@ def bias_column_across(traces):
     The bias column is there for the arithmetic; it is 1 for every point.
     """
     return any_has(traces, lambda seen: (seen.bias, seen.y)) or any_has(traces, lambda seen: (seen.bias, seen.y_hat))
+
+
+@sign(LINE, SPAN)
+def line_on_its_side(traces):
+    """The data stand right, and your line has its axes the wrong way round: predictions go across, and x up.
+
+    The prediction for x = 3 is -2.25: the line should be 3 to the right and 2.25 down there.
+
+    Which argument of plot goes across, and which up?
+
+    What goes across comes first, then what goes up: for the line as for the data.
+    """
+    found = drawings(traces)
+    return any(seen.has(seen.y_hat, seen.across) and seen.has(seen.across, seen.y) for seen in found)
 
 
 @sign(DATA, LINE, SPAN)
@@ -515,11 +530,11 @@ def no_line(traces):
 
 @sign(DATA, last=True)
 def some_data_missing(traces):
-    """Some of the data are in your picture, and some are not.
+    """Some rows of the data have their point in your picture, and some have none.
 
-    Count the points: there should be as many as rows.
+    Take the rows one by one: is there a point at exactly (x[i, 0], y[i])?
 
-    Which rows does your code visit, or leave out?
+    Which rows does your code visit or leave out, and are their numbers still what they were?
 
     A picture of the data shows all of them, also the first, the last, and those that are far off.
     """
@@ -542,7 +557,7 @@ def points_elsewhere(traces):
 
 @sign(SPAN, last=True)
 def line_too_short(traces):
-    """Your line is right, but it ends before the data do.
+    """Your line is right, but it does not reach over all of the data.
 
     From the smallest x to the largest: how far does your line reach?
 

@@ -21,9 +21,9 @@ SHAPE, SLOPES, DTYPE = "test_shape", "test_gradient_reaches_a", "test_dtype_and_
 
 @sign()
 def coefficients_ignored(traces):
-    """Your predictions do not depend on a: another a gives the very same ones.
+    """Your predictions do not depend on the a that is handed in.
 
-    Call your function twice with the same x, once with a = [5, 3] and once with a = [-7, 4].
+    For x = [[1, 0]] the prediction should be 5 with a = [5, 3], and -7 with a = [-7, 4].
 
     Where does the a in the first line of your function come in? Is there another name, or a number, in its place?
 
@@ -133,7 +133,7 @@ def adds_instead_of_multiplying(x, a):
 def operands_swapped(x, a):
     """What is multiplied is a times x, in this order, so that a meets the columns of x instead of its rows.
 
-    x has shape (n, 2) and a has shape (2,). Which stands first in your product, and which in your line with def?
+    x has shape (n, d) and a has shape (d,). Which stands first in your product, and which in your line with def?
 
     Which sizes have to agree when two things are multiplied with @?
 

@@ -384,9 +384,9 @@ def _divided_by_numel(a, lr):
 @also(_divided_by_numel)
 @wrong
 def divided_by_the_length(a, lr):
-    """Your step is divided by the number of entries in a.
+    """Your step is divided by the size of a.
 
-    With two entries your step is half as long as it should be.
+    With the two entries of a = [1, 2] your step is half as long as it should be.
 
     The loss is a mean already. Why divide again?
 
@@ -460,7 +460,7 @@ def first_two_entries_only(a, lr):
 
 @wrong
 def loop_over_a_list(a, lr):
-    """Your loop takes a for a list of numbers; a single number has no length, and a table has rows.
+    """Your loop goes through a entry by entry, and a tensor that is a single number has none to go through.
 
     Try a parameter of shape ().
 
