@@ -58,8 +58,8 @@ def test_cell_prints_and_raises(session: Session) -> None:
         "Traceback (your code only):\n  line 3 of the cell, in <module>\n    f()\n"
         "  line 2 of the cell, in f\n    return 1 / 0\nZeroDivisionError: division by zero"
     )
-    assert run(session, "\n\nf()") == (
-        "Traceback (your code only):\n  line 3 of the cell, in <module>\n    f()\n"
+    assert run(session, "f()") == (
+        "Traceback (your code only):\n  line 1 of the cell, in <module>\n    f()\n"
         "  line 2 of another cell, in f\n    return 1 / 0\nZeroDivisionError: division by zero"
     )
 
