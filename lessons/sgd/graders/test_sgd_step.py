@@ -7,7 +7,7 @@ import torch
 
 from autograder.graders import expect
 
-STUCK = "Your step does not move a at all yet. Get the first criterion right, then come back to this one."
+STUCK = "Your step does not move a here. Get the first criterion right, then come back to this one."
 
 
 def parameter(values, grad, dtype=torch.float32):

@@ -23,6 +23,20 @@ def probe(student):
     student.sgd_step(a, 0.25)
 
 
+@sign()
+def whole_learning_rate(traces):
+    """You make a whole number of lr, and its decimals are lost.
+
+    With lr = 0.1 and the gradient 3 the step should be 0.3 long.
+
+    Which of your lines counts in whole numbers, and what becomes of 0.1 there?
+
+    A learning rate is a factor, usually far below 1. All of it counts.
+    """
+    endless = traces.get("probe", [])[:1]  # of which nothing can make a whole number
+    return any(call.raised and call.raised.type == "OverflowError" for call in endless)
+
+
 @sign("test_two_steps")
 def remembers_the_last_step(traces):
     """The second step with the same gradient has another length: something of the first one is kept for it.
