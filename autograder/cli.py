@@ -26,6 +26,7 @@ from autograder.basics.exits import Exit
 from autograder.basics.refused import Refused
 from autograder.basics.text import SPELLED, brief, savable
 from autograder.classroom import commands as classroom
+from autograder.handback import commands as handback
 from autograder.learning import commands as learning
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
@@ -163,6 +164,13 @@ ISOLATION = _told(
     help=f"how student code is shut in: {' or '.join(levels.LEVELS)} (default: {levels.BEST})",
 )  # fmt: skip
 
+TO = _told("--to", metavar="FORMAT", help=f"what reads the marks: {', '.join(handback.FORMATS)}")
+SHEET = _told("--sheet", metavar="FILE", help="the LMS's own table, to be filled in; only its column for marks changes")
+COLUMN = _told("--column", metavar="TITLE", help="which column of the LMS has the marks, where that is not plain")
+OUTPUT = _told("--output", metavar="FILE", help="where to write (default: in course/export/)")
+PAGES = _told("--pages", action="store_true", help="also the feedback pages, in a zip for the LMS to hand out")
+UNREVIEWED = _told("--unreviewed", action="store_true", help="also marks that a person has still to look at")
+
 
 def _parser() -> argparse.ArgumentParser:
     lessons = Lesson.all(shelf.here())
@@ -199,6 +207,8 @@ def _parser() -> argparse.ArgumentParser:
     add("release", classroom.release, "make the notebooks in exercises/ from the lessons in solutions/", every)
     add("grade", classroom.grade, "grade everything in course/submitted/ into nbgrader's gradebook",
         assignment, JOBS, STUDENT, FORCE, ISOLATION, AUDIT)  # fmt: skip
+    add("export", handback.export, "write the marks for people or for an LMS, and pages for it to hand out",
+        assignment, TO, SHEET, COLUMN, OUTPUT, PAGES, UNREVIEWED)  # fmt: skip
     return parser
 
 

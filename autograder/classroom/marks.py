@@ -21,6 +21,10 @@ class Entry:
         graders: the graders' marks by graded cell, where there are any.
         score: all marks, with those that a person gave.
         by_hand: whether a person gave some.
+        deadline: the end of the time to hand it in, in UTC; None without a due date.
+        scores: all marks by graded cell, with those that a person gave.
+        unmarked: whether a cell has no mark yet, neither the graders' nor a person's.
+        review: whether a person has still to look at it.
     """
 
     timestamp: datetime | None = None
@@ -29,6 +33,17 @@ class Entry:
     graders: dict[str, float | None] = field(default_factory=dict)
     score: float = 0.0
     by_hand: bool = False
+    deadline: datetime | None = None
+    scores: dict[str, float] = field(default_factory=dict)
+    unmarked: bool = False
+    review: bool = False
+
+    @property
+    def late(self) -> timedelta:
+        """By how much it came too late; nothing if it did not."""
+        if self.timestamp is None or self.deadline is None:
+            return timedelta()
+        return max(timedelta(), self.timestamp - self.deadline)
 
     @property
     def final(self) -> float:
@@ -43,7 +58,7 @@ def entries(directory: CourseDirectory, assignment: str) -> dict[str, Entry]:
         graded = (
             gradebook.db.query(
                 SubmittedAssignment.student_id, GradeCell.name, Grade.auto_score, Grade.manual_score,
-                Grade.extra_credit, Grade.score,
+                Grade.extra_credit, Grade.score, Grade.needs_manual_grade,
             )
             .select_from(Grade)
             .join(GradeCell, GradeCell.id == Grade.cell_id)
@@ -52,11 +67,13 @@ def entries(directory: CourseDirectory, assignment: str) -> dict[str, Entry]:
             .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
             .filter(Assignment.name == assignment)
         )  # fmt: skip
-        for student, cell, auto, manual, extra, score in graded:
+        for student, cell, auto, manual, extra, score, review in graded:
             entry = found[student]
-            entry.graders[cell] = auto
+            entry.graders[cell], entry.scores[cell] = auto, score or 0.0
             entry.score += score or 0.0
             entry.by_hand |= manual is not None or bool(extra)
+            entry.unmarked |= auto is None and manual is None
+            entry.review |= review
     return found
 
 
@@ -72,7 +89,9 @@ def _entered(db: Session, assignment: str) -> dict[str, Entry]:
         .filter(Assignment.name == assignment)
     )  # fmt: skip
     return {
-        student: Entry(timestamp, due(date, extension), penalty or 0.0)
+        student: Entry(
+            timestamp, due(date, extension), penalty or 0.0, deadline=date and date + (extension or timedelta())
+        )
         for student, timestamp, date, extension, penalty in rows
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ COLUMNS = (
     "raw_score", "late_submission_penalty", "score", "max_score",
 )  # fmt: skip
 FORMULAS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # what a cell begins with that a spreadsheet would compute
+INSIDE = re.compile(rf"([,;] ?)(?=[{re.escape(''.join(FORMULAS))}])")  # … where another delimiter would cut it
 
 
 class Sheet(ExportPlugin):
@@ -46,7 +48,7 @@ def harmless(value: Any) -> str:
     """A cell's text, which is a number or a text in every spreadsheet."""
     if not isinstance(value, str):
         return "" if value is None else str(value)
-    cell = " ".join(value.split())
+    cell = INSIDE.sub(r"\1'", " ".join(value.split()))
     return f"'{cell}" if cell.startswith(FORMULAS) else cell
 
 

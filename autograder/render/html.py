@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from autograder.basics.advice import Advice
-from autograder.basics.text import savable
+from autograder.basics.text import plain, savable
 from autograder.lesson.report import Exercise, Losses, Report
 from autograder.render import curve, words
 from autograder.render.picture import LEFT_OUT, fits
@@ -63,6 +63,12 @@ def render_unreadable(report: Report) -> str:
     """What a graded cell says when the hand-in could not be read."""
     note = escape(report.note or "")
     return f'<section class="report error"><p class="verdict">This hand-in could not be graded: {note}.</p></section>'
+
+
+def render_list(assignment: str, most: float, rows: Sequence[tuple[str, str, str, str, str, float | None]]) -> str:
+    """A list of feedback pages for whoever hands them out: of each the address, name, id, section, status and marks."""
+    template = _environment().get_template("list.html.j2")
+    return plain(template.render(assignment=assignment, most=most, rows=rows, words=words), keep="\n")
 
 
 @functools.cache

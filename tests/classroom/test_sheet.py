@@ -19,6 +19,7 @@ NAMES = {  # as they are in the gradebook, and as a cell has them
     "＝1": "'＝1",
     'a"b': 'a"b',
     "a,b;c": "a,b;c",
+    "a;=1+1, -2": "a;'=1+1, '-2",
     "Åsa 李": "Åsa 李",
     "1-1": "1-1",
 }
