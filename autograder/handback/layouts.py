@@ -17,6 +17,7 @@ None of these has room for a mark an exercise: a column more would be an assignm
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +71,7 @@ def read_sheet(path: Path, layout: Layout) -> Table:
     Raises:
         Refused: it is another one's, or cannot be read.
     """
-    if path.is_file() and path.open("rb").read(2) == b"PK":
+    if zipfile.is_zipfile(path):
         raise Refused(f"{path}: a workbook of a spreadsheet: give the file as {layout.program} made it")
     table = read_table(path, lambda header: program(header) is not None)
     if (found := program(table.header)) != layout.program:

@@ -27,6 +27,7 @@ HEADERS = {  # without the column for marks, which comes last, or before `END`
     "blackboard": ("Last Name", "First Name", "Username"),
     "brightspace": ("Username", "Last Name", "First Name", "Email", END),
 }
+IDS = {"canvas": ("ID", "SIS Login ID"), "moodle": ("Identifier",)}  # by which a row is known, any of these
 TITLES = {"moodle": "Grade", "brightspace": "{name} Points Grade <Numeric MaxPoints:{most}>"}
 
 
@@ -86,7 +87,8 @@ def _of_roster(to: str, course: Path) -> Table | None:
 
 def _of_people(to: str, cohort: Cohort) -> Table:
     cells = [dict(_cells(to, one, cohort.origins.get(one.student), cohort.lesson)) for one in cohort.results]
-    rows = [[row.get(title, "") for title in HEADERS[to]] for row in cells]
+    known = [row for row in cells if any(row[title] for title in IDS.get(to, ("Username",)))]
+    rows = [[row.get(title, "") for title in HEADERS[to]] for row in known]
     utf16 = to == "blackboard"
     way = ("utf-16", "\t", True) if utf16 else ("utf-8", ",", False)
     return Table(list(HEADERS[to]), rows, *way)

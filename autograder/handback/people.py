@@ -104,11 +104,11 @@ def as_workbook(header: list[str], rows: list[list[Cell]]) -> bytes:
 
 
 def _write(cell: Any, value: Cell) -> None:
-    if isinstance(value, str):
+    if value and isinstance(value, str):
         text = NOT_XML.sub("\ufffd", brief(plain(value), LONGEST))
         cell.value, cell.data_type = text, "s"  # whatever it begins with
         cell.quotePrefix = text.startswith(FORMULAS)  # … and if somebody edits it, too
-    elif value is not None:
+    elif isinstance(value, float):
         cell.value = round(value, 2)
 
 

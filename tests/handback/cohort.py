@@ -39,14 +39,17 @@ class Student:
         return f"{self.id.strip('=+@')}@x.org"
 
     @property
-    def mark(self) -> float | None:
-        """What an LMS is to have."""
-        if self.state in ("open", "review", "ungraded", "missing"):
-            return None
+    def raw(self) -> float:
+        """The mark before a penalty."""
         if self.state == "unreadable":
             return 0.0
         given = FULL["fit"] - self.lost if self.hand is None else self.hand
-        return sum(FULL.values()) - FULL["fit"] + given + (self.extra or 0.0) - self.penalty
+        return sum(FULL.values()) - FULL["fit"] + given + (self.extra or 0.0)
+
+    @property
+    def mark(self) -> float | None:
+        """What an LMS is to have."""
+        return None if self.state in ("open", "review", "ungraded", "missing") else self.raw - self.penalty
 
 
 CLASS = [
@@ -93,8 +96,7 @@ def collected(course: Path, program: str, entries: dict[str, str]) -> None:
 
 
 def page(one: Student) -> str:
-    raw = 0.0 if one.mark is None else one.mark + one.penalty
-    return f'<html><title>{one.id}</title><p class="total"><b>{raw:g}</b> of 53 points</p></html>'
+    return f'<html><title>{one.id}</title><p class="total"><b>{one.raw:g}</b> of 53 points</p></html>'
 
 
 def _enter(gradebook: Gradebook, one: Student) -> None:
@@ -117,9 +119,7 @@ def _report(one: Student, lesson: Lesson) -> Report:
     if one.state == "unreadable":
         return Report.unreadable("sgd", lesson.max_score, "the file is not JSON: =1+1", **about)
     scores = {**FULL, "fit": FULL["fit"] - one.lost}
-    found = [
-        Exercise.of(id, (Criterion("it", Verdict.PASSED, score, FULL[id]),)) for id, score in scores.items()
-    ]
+    found = [Exercise.of(id, (Criterion("it", Verdict.PASSED, score, FULL[id]),)) for id, score in scores.items()]
     return Report.of("sgd", tuple(found), **about)
 
 
