@@ -42,14 +42,20 @@ PROGRAMS = {  # in the order in which they are tried: what others have too comes
         ("student", "id", "section"), ("sis login id", "sis user id", "id"),
         ("id", "sis user id", "sis login id"), name=("student",),
     ),
+    "Canvas, names apart": Columns(
+        ("lastname", "firstname", "id", "section"), ("sis login id", "sis user id", "id"),
+        ("id", "sis user id", "sis login id"), first=("firstname",), last=("lastname",),
+    ),
     "Moodle's worksheet": Columns(
         ("identifier", "full name"), ("id number", "username", "email address", "identifier"),
         ("identifier", "username"), name=("full name",),
     ),
+    "Moodle's worksheet, anonymous": Columns(("identifier", "maximum grade"), ("identifier",), ("identifier",)),
     "Moodle": Columns(
         ("first name", "last name", "email address"), ("id number", "username", "email address"), ("username",)
     ),
     "Brightspace": Columns(("orgdefinedid", "username"), ("username", "orgdefinedid"), ("orgdefinedid",)),
+    "Brightspace, one id": Columns(("end-of-line indicator",), ("username", "orgdefinedid"), ("orgdefinedid",)),
     "Blackboard": Columns(("last name", "first name", "username"), ("username",), ("student id",)),
     "Gradescope": Columns(("sid", "email"), ("sid", "email"), ("email",), name=("name", "full name")),
     "this course": Columns(("id",), ("id",), first=("first_name", "first name"), last=("last_name", "last name")),

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.basics.refused import Refused
-from autograder.classroom.roster import PROGRAMS, program
+from autograder.classroom.roster import PROGRAMS, Columns, program
 from autograder.classroom.table import Table, read_table
 from autograder.handback.results import marks
 from autograder.lesson.manifest import Lesson
@@ -37,7 +37,7 @@ class Layout:
     """One program's.
 
     Attributes:
-        program: what the roster calls it.
+        program: what the roster calls it, or how what it calls it begins.
         title: of a column with marks; `name` in it is the assignment's, `most` what it is out of.
         most: the column that says for each row what it is out of.
         open: the column that says whether a row's mark may change; `locked` is what it says if not.
@@ -74,9 +74,15 @@ def read_sheet(path: Path, layout: Layout) -> Table:
     if zipfile.is_zipfile(path):
         raise Refused(f"{path}: a workbook of a spreadsheet: give the file as {layout.program} made it")
     table = read_table(path, lambda header: program(header) is not None)
-    if (found := program(table.header)) != layout.program:
+    if not (found := program(table.header) or "").startswith(layout.program):
         raise Refused(f"{path}: its first row is that of {found}, not of {layout.program}")
     return table
+
+
+def who(table: Table, layout: Layout) -> Columns:
+    """Where a table says who somebody is: most programs have more than one way."""
+    found = program(table.header) or ""
+    return PROGRAMS[found if found.startswith(layout.program) else layout.program]
 
 
 def column(path: Path, table: Table, layout: Layout, lesson: Lesson, wanted: str | None) -> int:
@@ -104,10 +110,9 @@ def _candidates(table: Table, layout: Layout) -> list[int]:
 
 def _wanted(table: Table, layout: Layout, wanted: str) -> list[int]:
     """By its whole title, or by the assignment's name in it; never one that says who somebody is."""
-    known = PROGRAMS[layout.program]
-    who = {title for titles in known for title in titles}
+    taken = {title for titles in who(table, layout) for title in titles}
     titles = [title.strip().casefold() for title in table.header]
-    whole = [place for place, title in enumerate(titles) if title == wanted.strip().casefold() and title not in who]
+    whole = [place for place, title in enumerate(titles) if title == wanted.strip().casefold() and title not in taken]
     return whole or [place for place in _candidates(table, layout) if _name(table, layout, place) == wanted.casefold()]
 
 

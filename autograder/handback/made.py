@@ -11,10 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.classroom import roster
-from autograder.classroom.roster import PROGRAMS
 from autograder.classroom.sheet import harmless
 from autograder.classroom.table import Table, read_table
-from autograder.handback.layouts import LAYOUTS, POSSIBLE
+from autograder.handback.layouts import LAYOUTS, POSSIBLE, who
 from autograder.handback.origins import Origin
 from autograder.handback.results import Cohort, Result, number
 from autograder.lesson.manifest import Lesson
@@ -70,7 +69,7 @@ def _title(to: str, table: Table, lesson: Lesson, wanted: str | None) -> str:
 
 def _without_marks(to: str, table: Table) -> Table:
     """What says who somebody is, and what the LMS wants besides."""
-    columns = PROGRAMS[LAYOUTS[to].program]
+    columns = who(table, LAYOUTS[to])
     known = {title for titles in columns for title in titles} | {title.casefold() for title in HEADERS[to]}
     kept = [place for place, title in enumerate(table.header) if title.strip().casefold() in known]
     rows = [[row[place] for place in kept] for row in table.rows]
@@ -82,7 +81,7 @@ def _of_roster(to: str, course: Path) -> Table | None:
     if not path.exists():
         return None
     table = read_table(path, lambda header: roster.program(header) is not None)
-    return table if roster.program(table.header) == LAYOUTS[to].program else None
+    return table if (roster.program(table.header) or "").startswith(LAYOUTS[to].program) else None
 
 
 def _of_people(to: str, cohort: Cohort) -> Table:

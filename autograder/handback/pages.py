@@ -26,7 +26,9 @@ INDEX, PAGES = "index.html", "pages"
 UNFIT = re.compile(r'[\\/:*?"<>|%]')  # what is no part of a file's name everywhere
 TOTAL = re.compile(r'<p class="total"><b>([\d.]+)</b>')  # the marks on a page
 NO_PAGE = "no page has been made"
-OLD = "not in the zip, since the page has other marks than the gradebook: `nbgrader generate_feedback --force`"
+OLD = (
+    "not in the zip, since the page has other marks than the gradebook: run `nbgrader generate_feedback {name} --force`"
+)
 NOWHERE = "not in the zip, since it is not known which file of the download is theirs"
 
 
@@ -63,7 +65,7 @@ def pack(cohort: Cohort, to: str, numbers: Mapping[str, str]) -> Packed:
         for one in cohort.results:
             page = cohort.course.feedback(lesson.assignment, one.student)
             name = _name(to, lesson.assignment, one, cohort.origins.get(one.student), numbers.get(one.student))
-            if reason := _reason(one, page, name):
+            if reason := _reason(one, page, name, lesson.assignment):
                 left.setdefault(reason, []).append(one)
             elif name and page.is_file():
                 archive.writestr(_entry(name), page.read_bytes(), zipfile.ZIP_DEFLATED)
@@ -81,7 +83,7 @@ def _index(lesson: Lesson, listed: Sequence[tuple[Result, str]]) -> str:
     return render_list(lesson.assignment, lesson.max_score, rows)
 
 
-def _reason(one: Result, page: Path, name: str | None) -> str | None:
+def _reason(one: Result, page: Path, name: str | None, assignment: str) -> str | None:
     """Why a page that somebody should get is not in the zip."""
     if one.status is Status.MISSING:
         return None
@@ -89,7 +91,7 @@ def _reason(one: Result, page: Path, name: str | None) -> str | None:
         return NO_PAGE
     shown = TOTAL.search(page.read_text("utf-8", errors="replace"))
     if shown and one.raw is not None and float(shown[1]) != float(marks(one.raw)):
-        return OLD
+        return OLD.format(name=assignment)
     return None if name else NOWHERE
 
 

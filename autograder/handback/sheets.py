@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from autograder.classroom.roster import PROGRAMS, Person, Roster, number_of
+from autograder.classroom.roster import Person, Roster, number_of
 from autograder.classroom.submitted import alike
 from autograder.classroom.table import Table
-from autograder.handback.layouts import Layout
+from autograder.handback.layouts import Layout, who
 from autograder.handback.results import Cohort, Result, Status, number
 
 UNGRADED = "not graded yet"
@@ -67,7 +67,7 @@ class Sheet:
     def owners(self, cohort: Cohort) -> list[str | None]:
         """Whose each row is: by a number, a user name or an address in it, and then by a name that only one has."""
         known = Roster(_known(cohort, self.layout))
-        columns = PROGRAMS[self.layout.program]
+        columns = who(self.table, self.layout)
         keys = [self.table.cells(title) for title in (*columns.id, *columns.keys, *columns.email)]
         whole, first, last = (self.table.cells(*titles) for titles in (columns.name, columns.first, columns.last))
         rows = range(len(self.table.rows))

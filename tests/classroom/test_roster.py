@@ -26,6 +26,18 @@ PROGRAMS = {
             Person("ada", "Ada", "Lovelace", "", "A", frozenset({"11", "s1", "ada"})),
         ],
     ),
+    "Canvas, names apart": (
+        "LastName,FirstName,ID,SIS Login ID,Section,sgd (9)\n    Points Possible,,,,,53\nLovelace,Ada,11,ada,A,\n",
+        [Person("ada", "Ada", "Lovelace", "", "A", frozenset({"11", "ada"}))],
+    ),
+    "Moodle's worksheet, anonymous": (
+        "Identifier,Status,Grade,Maximum Grade\nParticipant 1234567,Submitted,,53\n",
+        [Person("1234567", "", "", "", "", frozenset({"1234567"}))],
+    ),
+    "Brightspace, one id": (
+        "Username,Last Name,First Name,sgd Points Grade,End-of-Line Indicator\n#alove,Lovelace,Ada,,#\n",
+        [Person("alove", "Ada", "Lovelace", "", "", frozenset())],
+    ),
     "Moodle's worksheet": (
         "Identifier,Full name,Email address,Status,Grade,Maximum Grade\n"
         "Participant 1234567,Ada King Lovelace,ada@x.org,Submitted,,53\nParticipant 1234568,Béa,,No submission,-,53\n",

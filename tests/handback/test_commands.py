@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.handback.cohort import CLASS, MARKS, collected
+from tests.handback.cohort import CLASS, MARKS, Student, collected
 from tests.handback.conftest import Export
-from tests.handback.lms import LMS, STRANGER, canvas_reads, canvas_sheet, moodle_reads, moodle_sheet, rows_of
+from tests.handback.lms import LMS, STRANGER, canvas_reads, canvas_sheet, moodle_reads, moodle_sheet, rows_of, written
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # about nbgrader's own tables
 
@@ -52,6 +53,35 @@ def test_nothing_else_of_its_sheet_changes(to: str, export: Export, graded: Path
         after.count(b'"'),
         after.count(b"\r\n"),
     )
+
+
+def cut(content: bytes, *places: int) -> bytes:
+    """The sheet without some of its columns."""
+    rows = rows_of(content)
+    return written([[cell for place, cell in enumerate(row) if place not in places] for row in rows])
+
+
+def apart(content: bytes) -> bytes:
+    """Canvas' sheet with names in two columns."""
+    rows = [[*(*row[0].split(", ", 1), "")[:2], *row[1:]] for row in rows_of(content)]
+    rows[0][:2] = "LastName", "FirstName"
+    return written(rows)
+
+
+def test_an_lms_has_other_ways_to_say_who_somebody_is(export: Export, graded: Path) -> None:
+    """Moodle where work is graded without names, Brightspace with one id of two, Canvas with names in two columns."""
+    collected(graded, "moodle", {one.id: f"Participant_{one.number}_assignsubmission_file/x" for one in CLASS})
+    sheets: dict[str, tuple[bytes, str, Callable[[Student], str]]] = {
+        "moodle": (cut(moodle_sheet(), 1, 2), "Identifier", lambda one: f"Participant {one.number}"),
+        "brightspace": (cut(LMS["brightspace"].sheet(), 0, 4), "Username", lambda one: f"#{one.id}"),
+        "canvas": (apart(canvas_sheet()), "SIS Login ID", lambda one: one.id),
+    }
+    for to, (content, title, key) in sheets.items():
+        done = export("--to", to, "--sheet", given(graded, content), "--output", "back.csv")
+        header, *rows = rows_of((graded / "back.csv").read_bytes())
+        found = {row[header.index(title)]: row[header.index(LMS[to].column)] for row in rows}
+        assert {one.id: found[key(one)] for one in CLASS if one.id in MARKS} == {id: f"{MARKS[id]:g}" for id in MARKS}
+        assert (done.out[0].split(" in ")[0], done.errors) == ("6 marks", LEFT)
 
 
 @pytest.mark.parametrize("to", ["canvas", "blackboard", "brightspace"])

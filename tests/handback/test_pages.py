@@ -102,7 +102,7 @@ def test_whose_file_of_the_download_is_not_known_gets_none(export: Export, grade
 def test_a_page_with_old_marks_is_not_handed_out(export: Export, graded: Path) -> None:
     page = graded / "course" / "feedback" / "gus" / "sgd" / "sgd.html"
     page.write_text(page.read_text().replace("<b>50.5</b>", "<b>43</b>"))
-    why = "not in the zip, since the page has other marks than the gradebook: `nbgrader generate_feedback --force`"
+    why = "not in the zip, since the page has other marks than the gradebook: run `nbgrader generate_feedback sgd --force`"
     assert export("--pages").errors == [f"{why}: gus (Gus 🎉 van der Berg), 50.5", NO_PAGE]
 
 
