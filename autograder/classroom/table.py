@@ -63,7 +63,10 @@ def read_table(path: Path, recognised: Callable[[Sequence[str]], bool]) -> Table
     encoding = _encoding(content)
     text = content.decode(encoding)
     for delimiter in DELIMITERS:
-        rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(row)]
+        try:
+            rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(row)]
+        except csv.Error as error:  # such as a quote that nothing closes
+            raise Refused(f"{path}: no table: {error}") from None
         if rows and recognised(rows[0]):
             return _table(rows, text, encoding, delimiter)
     first = " ".join(text.split("\n", 1)[0].split())

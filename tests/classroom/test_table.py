@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.basics.refused import Refused
 from autograder.classroom.table import Table, read_table
 
 CELLS = st.text(st.characters(codec="cp1252", exclude_categories=["Cc"]), max_size=8)
@@ -53,3 +54,10 @@ def test_rows_of_other_lengths_have_all_the_columns(tmp_path: Path) -> None:
     path.write_text("id,mark\nada\n\nbea,2,x\n", "utf-8")
     table = read_table(path, lambda header: header[:1] == ["id"])
     assert (table.header, table.rows) == (["id", "mark", ""], [["ada", "", ""], ["bea", "2", "x"]])
+
+
+def test_a_quote_that_nothing_closes_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text('id,mark\nada,"' + "x" * 200_000, "utf-8")
+    with pytest.raises(Refused, match=r"table.csv: no table: field larger than field limit \(131072\)$"):
+        read_table(path, lambda header: header[:1] == ["id"])
