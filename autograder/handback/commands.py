@@ -28,14 +28,20 @@ def export(options: argparse.Namespace) -> Exit:
     """Write the marks, or the pages, or both; whoever is left out is named."""
     _demand_format(options)
     cohort = _cohort(options)
-    left: Left = {}
     numbers: Mapping[str, str] = {}
+    ended = [Exit.DONE]
     if options.to in PEOPLE or (options.to == "gradescope" and not options.sheet):
         _for_people(cohort, options)
     elif options.to:
         left, numbers = _for_lms(cohort, options)
+        ended.append(_tell(left))
     if options.pages:
-        left |= _pages(cohort, numbers, options)
+        ended.append(_tell(_pages(cohort, numbers, options)))
+    return max(ended)
+
+
+def _tell(left: Left) -> Exit:
+    """Name who is left out, a line for each reason."""
     for reason, people in left.items():
         terminal.complain(f"{reason}: {_named(people)}")
     return Exit.NOT_DONE if left else Exit.DONE
@@ -106,7 +112,7 @@ def _sheet(cohort: Cohort, options: argparse.Namespace) -> Sheet:
         place = column(path, table, layout, cohort.lesson, options.column)
         return Sheet(table, place, layout, most, f"no row in {path.name}", "is it this class's?")
     table, place = make(options.to, cohort, options.column)
-    rowless = f"not known by an id of {layout.program}"
+    rowless = f"not known by an id of {options.to.title()}"
     return Sheet(table, place, layout, most, rowless, "give its own sheet with --sheet")
 
 
@@ -146,6 +152,9 @@ def _folder(cohort: Cohort) -> Path:
 
 
 def _save(path: Path, content: bytes) -> None:
+    """Replace a file; a device or a folder of that name is never replaced."""
+    if path.exists() and not path.is_file():
+        raise Refused(f"{path}: cannot be written: it is there, and is no file")
     try:
         write(path, content)
     except OSError as error:

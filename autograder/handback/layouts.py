@@ -72,7 +72,7 @@ def read_sheet(path: Path, layout: Layout) -> Table:
         Refused: it is another one's, or cannot be read.
     """
     if zipfile.is_zipfile(path):
-        raise Refused(f"{path}: a workbook of a spreadsheet: give the file as {layout.program} made it")
+        raise Refused(f"{path}: a workbook of a spreadsheet: give the file as it was downloaded")
     table = read_table(path, lambda header: program(header) is not None)
     if not (found := program(table.header) or "").startswith(layout.program):
         raise Refused(f"{path}: its first row is that of {found}, not of {layout.program}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -105,7 +107,7 @@ def test_without_them_moodle_knows_nobody(export: Export, graded: Path) -> None:
     who = 'ada (Ada Lovelace), 53; bea (Béa Ångström), 47.5; cyd (Cyd =HYPERLINK("http://x.org","Ada")), 52; '
     who += 'dan (Dan, Jr. O"Neill;), 0; fay (小龍 李), 47.25; gus (Gus 🎉 van der Berg), 50.5'
     assert (done.status, done.out) == (2, [])
-    assert done.errors == [f"not known by an id of Moodle's worksheet: {who}: give its own sheet with --sheet"]
+    assert done.errors == [f"not known by an id of Moodle: {who}: give its own sheet with --sheet"]
     assert not (graded / "course" / "export").exists()
 
 
@@ -196,6 +198,7 @@ def test_mistakes_are_one_line_each(export: Export, graded: Path) -> None:
     formats = "csv, xlsx, canvas, moodle, blackboard, brightspace, gradescope"
     zipfile.ZipFile(graded / "x.xlsx", "w").close()
     (graded / "students.xml").write_text("<x>")
+    os.mkfifo(graded / "pipe")
     expected = {
         (): f"say where the marks are to go: --to and one of {formats}; or --pages",
         ("--to", "sakai"): f"unknown format 'sakai': choose from {formats}",
@@ -206,7 +209,7 @@ def test_mistakes_are_one_line_each(export: Export, graded: Path) -> None:
             "moodle",
             "--sheet",
             "x.xlsx",
-        ): "x.xlsx: a workbook of a spreadsheet: give the file as Moodle's worksheet made it",
+        ): "x.xlsx: a workbook of a spreadsheet: give the file as it was downloaded",
         ("--to", "moodle", "--sheet", "students.xml"): "students.xml: its first row is none that is known here: <x>",
         (
             "--to",
@@ -215,6 +218,8 @@ def test_mistakes_are_one_line_each(export: Export, graded: Path) -> None:
             given(graded, moodle_sheet()),
         ): "sheet.csv: its first row is that of Moodle's worksheet, not of Canvas",
         ("--to", "csv", "--output", "x.xlsx/a.csv"): "x.xlsx/a.csv: cannot be written: File exists",
+        ("--to", "csv", "--output", "course"): "course: cannot be written: it is there, and is no file",
+        ("--pages", "--output", "pipe"): "pipe: cannot be written: it is there, and is no file",
     }
     for arguments, line in expected.items():
         done = export(*arguments)
@@ -225,6 +230,13 @@ def test_nothing_is_handed_back_before_it_was_graded(export: Export, graded: Pat
     for report in (graded / "course" / "reports" / "sgd").iterdir():
         report.unlink()
     assert export("--to", "csv").errors == ["nothing has been graded yet: `autograder grade sgd` comes first"]
+
+
+def test_who_has_no_mark_is_named_also_where_there_are_no_pages(export: Export, graded: Path) -> None:
+    shutil.rmtree(graded / "course" / "feedback")
+    done = export("--to", "canvas", "--pages")
+    assert (done.status, len(done.out), done.errors[:2]) == (2, 1, LEFT)
+    assert done.errors[2].startswith("no page has been made: ada (Ada Lovelace), 53; bea")
 
 
 def test_the_same_again_gives_the_same_bytes(export: Export, graded: Path) -> None:
