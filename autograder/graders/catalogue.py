@@ -24,7 +24,7 @@ class Entry:
         hints: a counterexample, a question, the concept.
         answers: wrong answers to compare with, forms of the same mistake; or
         holds: whether what the graders have seen shows it.
-        criteria: the tests whose failure a sign explains; none means all.
+        criteria: the tests whose failure it explains; none means all.
         last: whether all other entries come before it.
         alone: whether a sign is asked of the calls of one criterion at a time, and told for those where it shows.
         exact: whether it says that the numbers are right, so that this has to be seen in every call that came back.

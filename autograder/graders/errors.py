@@ -497,7 +497,7 @@ def operands_do_not_fit(traces: Traces) -> bool:
 def wrong_arguments(traces: Traces) -> bool:
     """A function was called with other arguments than it takes.
 
-    Look at the first line of the function that you call: what does it want, and in which order?
+    Look at the line with `def` of the function that is called: what does it want, and in which order?
 
     How many arguments do you give, and what is each of them?
 

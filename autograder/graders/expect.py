@@ -71,7 +71,7 @@ def tensor(value: Any, expected: str = "a tensor") -> torch.Tensor:
     return value
 
 
-def shape(value: Any, wanted: tuple[int, ...]) -> None:
+def shape(value: Any, wanted: tuple[int, ...], *, input: str | None = None) -> None:
     """A tensor of exactly this shape."""
     found = tensor(value, f"a tensor of shape {wanted}")
     if tuple(found.shape) != wanted:
@@ -79,7 +79,9 @@ def shape(value: Any, wanted: tuple[int, ...]) -> None:
         if found.numel() == torch.Size(wanted).numel():
             amount = "missing" if found.dim() < len(wanted) else "too many"
             diagnosis = f"As many numbers as there should be; but a dimension is {amount}."
-        raise Failed(f"a tensor of shape {show_shape(found)}", f"a tensor of shape {wanted}", diagnosis=diagnosis)
+        raise Failed(
+            f"a tensor of shape {show_shape(found)}", f"a tensor of shape {wanted}", diagnosis=diagnosis, input=input
+        )
 
 
 def dtype(value: Any, wanted: torch.dtype) -> None:
@@ -88,28 +90,36 @@ def dtype(value: Any, wanted: torch.dtype) -> None:
     found = tensor(value, f"a tensor of dtype {name}")
     if found.dtype is not wanted:
         other = str(found.dtype).removeprefix("torch.")
-        raise Failed(f"dtype {other}", f"dtype {name}", diagnosis=f"The numbers have become {other} on the way.")
+        raise Failed(f"dtype {other}", f"dtype {name}", diagnosis=f"The numbers are {other}.")
 
 
 def values(
-    actual: Any, expected: torch.Tensor | float, *, rtol: float | None = None, least: float = 1.0, **more: str | None
+    actual: Any,
+    expected: torch.Tensor | float,
+    *,
+    rtol: float | None = None,
+    least: float = 1.0,
+    like: str = "",
+    **more: str | None,
 ) -> None:
     """The same numbers in the same order, however they are wrapped; never nan or infinite.
 
-    `least` is the size below which numbers count as nearly nothing (see `close`).
+    `least` is the size below which numbers count as nearly nothing (see `close`). `like` says where an expected value
+    comes from that is not the right one, but another of the student's own.
     """
     wanted = numbers(expected)
+    said = show(expected) + (f", {like}" if like else "")
     try:
         found = numbers(actual)
     except Failed as failed:
-        raise Failed(failed.actual, show(expected), **more) from None
+        raise Failed(failed.actual, said, **more) from None
     if found.numel() != wanted.numel() or not close(found, wanted, rtol or _rtol(actual, expected), least):
         shown = _with_shape(actual, wanted)
         if shown == show(expected) and bool(torch.isfinite(found).all()):  # equal in the digits that are shown
             shown += f" (off by up to {float((found - wanted).abs().max()):.1g})"
         with Advice("what differs"):
             more = {"diagnosis": describe(found, wanted), **more}
-        raise Failed(shown, show(expected), **more)
+        raise Failed(shown, said, **more)
 
 
 def gradient(owner: torch.Tensor, name: str, expected: torch.Tensor, *, input: str | None = None) -> None:

@@ -106,9 +106,10 @@ def _error(traces: Traces, test: str) -> Call | None:
 
 
 def _explains(lesson: Lesson, exercise: str, entry: Entry, test: str, traces: Traces) -> bool:
+    if entry.criteria and test not in entry.criteria:
+        return False
     if not entry.answers:
-        named = not entry.criteria or test in entry.criteria
-        return named and (not entry.alone or _holds(entry, {test: traces[test]}))
+        return not entry.alone or _holds(entry, {test: traces[test]})
     return any(test in _imitated(lesson, exercise, answer)[1] for answer in entry.answers)
 
 

@@ -91,7 +91,7 @@ def test_one_row(student, reference, draw):
 def test_several_rows(student, reference, draw):
     """averages the slopes over the rows
 
-    The loss is a mean over the rows. What does that do to its derivative?
+    Work out the slopes of each of the three squared errors by hand, and their means: where do yours differ?
     """
     for targets, place in ((Y, (1.0, -1.0)), (DECIMALS, (0.3, 0.05))):
         x, y = torch.tensor(X), torch.tensor(targets)
@@ -124,7 +124,7 @@ def test_asked_twice(student, reference, draw):
     """
     a = leaf(1.0, -1.0)
     first = some(student.gradient(torch.tensor(X), torch.tensor(Y), a))
-    expect.values(student.gradient(torch.tensor(X), torch.tensor(Y), a), first, rtol=RTOL)
+    expect.values(student.gradient(torch.tensor(X), torch.tensor(Y), a), first, rtol=RTOL, like="as the first time")
     follows_errors(student, draw)
 
 
@@ -138,7 +138,7 @@ def test_filled_grad(student, reference, draw):
     a.grad = torch.tensor([10.0, 100.0])
     filled = some(student.gradient(torch.tensor(X), torch.tensor(Y), a))
     clean = some(student.gradient(torch.tensor(X), torch.tensor(Y), leaf(1.0, -1.0)))
-    expect.values(filled, clean, rtol=RTOL, input="a.grad = [10, 100] before")
+    expect.values(filled, clean, rtol=RTOL, like="as with an empty a.grad", input="a.grad = [10, 100] before")
     follows_errors(student, draw)
 
 

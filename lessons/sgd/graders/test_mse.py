@@ -87,7 +87,7 @@ def test_one_error(student, reference, draw):
 def test_opposite_errors(student, reference, draw):
     """errors in opposite directions do not cancel
 
-    One prediction is 1 too low, the other 1 too high. Should that be a perfect score? The order of your steps matters.
+    One prediction is 1 too low, the other 1 too high. What are the squares of these errors, and what is their mean?
     """
     for y_hat, y in (([0.0, 1.0], [1.0, 0.0]), ([0.0, 0.0], [1.0, 2.0])):
         loss = number(student.mse(torch.tensor(y_hat), torch.tensor(y)))
@@ -123,7 +123,7 @@ def test_three_errors(student, reference, draw):
 def test_duplicated_rows(student, reference, draw):
     """does not grow with the number of rows
 
-    The same rows twice over are no worse a fit. Which step of yours makes the loss grow with the number of rows?
+    The same rows twice over are no better and no worse a fit. Which step of yours depends on how many there are?
     """
     once = number(student.mse(torch.tensor(Y_HAT), torch.tensor(Y)))
     twice = number(student.mse(torch.tensor(Y_HAT + Y_HAT), torch.tensor(Y + Y)))
@@ -147,7 +147,7 @@ def test_one_number(student, reference, draw, note):
     if loss.shape == (1,):
         note("Your mse has shape (1,). That cost no marks; a loss usually has shape ().")
     else:
-        expect.shape(loss, ())
+        expect.shape(loss, (), input=f"y_hat = {expect.show(Y_HAT)}, y = {expect.show(Y)}")
     grows(student, draw)
 
 
@@ -155,7 +155,7 @@ def test_one_number(student, reference, draw, note):
 def test_gradient(student, reference, draw):
     """can be differentiated
 
-    After backward(), y_hat.grad should say which way each prediction is off. Where does your code leave the graph?
+    After backward(), y_hat.grad should say which way each prediction is off. Where does your code leave the graph, or write over what is in it?
     """
     y_hat, y = torch.tensor(Y_HAT, requires_grad=True), torch.tensor(Y)
     loss = expect.tensor(student.mse(y_hat, y.clone()), "a tensor that remembers how it was computed from y_hat")

@@ -114,7 +114,7 @@ def test_three_columns(student, reference, draw):
 def test_gradient_reaches_a(student, reference, draw):
     """can be differentiated: a gradient finds its way back to a
 
-    The values may be right, but backward() must be able to walk from them to a. Where does your code leave the graph?
+    backward() must be able to walk from the predictions to a. Where does your code leave the graph, or write over it?
     """
     x, a = torch.tensor(ROWS), torch.tensor([2.0, -1.0], requires_grad=True)
     predicted = expect.tensor(student.predict(x.clone(), a), "a tensor that remembers how it was computed from a")

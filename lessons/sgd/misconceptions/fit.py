@@ -300,7 +300,7 @@ def gradients_pile_up(traces):
     return near(coefficients(traces, "probe", 2), [1.008]) or near(sorted(shares(traces)), [1.0] * 3 + [1.5] * 2)
 
 
-@sign()
+@sign(PAIRS, LEFT, ORDER, FULL, START, LOSSES, "test_finds_the_line", "test_huge_batch")
 def columns_shuffled(traces):
     """You shuffle the columns of x, not its rows.
 
@@ -616,7 +616,7 @@ def shuffled_once(traces):
 
 @sign(ORDER, last=True)
 def drawn_too_seldom(traces):
-    """A random order is drawn, and not for every epoch: some use that of another one.
+    """A random order is drawn, and not for every epoch.
 
     Print the positions in all batches of two epochs: which rows sit together?
 
@@ -691,6 +691,8 @@ def neighbours_together(traces):
 def _neighbours(found):
     """Whether as many rows in a row as are left over for the short batch all sat in it."""
     left, few = _left_of_many(found), len(found.args[0]) % found.args[5]
+    if not all(map(math.isfinite, left)):
+        return False
     full = max(left)
     short = [one < full - 1e-3 for one in left + left]
     return few > 0 and any(all(short[row : row + few]) for row in range(len(left)))
@@ -753,7 +755,7 @@ def own_learning_rate(traces):
 
 @sign(START)
 def tracking_off_afterwards(traces):
-    """After the training a no longer requires grad, so nobody can train it further.
+    """After the training a no longer requires grad.
 
     Print a.requires_grad after the call.
 
@@ -843,7 +845,7 @@ def batches_of_even_size(traces):
 
 @sign(LEFT, last=True)
 def batches_of_other_sizes(traces):
-    """Your rows sit in batches of other sizes than batch_size, and one rest that is smaller.
+    """Your rows do not sit in batches of batch_size and one smaller rest: the sizes are others.
 
     Print the length of each batch for 7 rows and batch_size 3.
 
@@ -947,7 +949,7 @@ def losses_get_lost(traces):
     return short and near(coefficients(traces, STEPS), after_steps(2 * LR, 6))
 
 
-@sign(LIST, STEPS, FULL, "test_huge_batch", PAIRS, ORDER, LEFT)
+@sign(LIST, STEPS, FULL, "test_huge_batch", PAIRS, ORDER, LEFT, START)
 def one_epoch_more_or_less(traces):
     """You train one epoch too many or too few, or your list has a loss that is none of an epoch.
 
@@ -993,9 +995,24 @@ def returns_more_than_the_losses(traces):
     return found is not None and isinstance(found.value, tuple)
 
 
+@sign(LIST, LOSSES, FULL)
+def coefficients_for_losses(traces):
+    """You return a, the coefficients; a list of losses is asked for.
+
+    Print what fit(…) gives, and a beside it.
+
+    Where is a loss computed in your function, and where is it kept?
+
+    The caller has a already: it was changed in place. What nobody has yet is how the loss went.
+    """
+    found = call(traces, LIST)
+    value = found.value if found else None
+    return isinstance(value, torch.Tensor) and value.shape == found.args[2].shape and torch.equal(value, found.after[2])
+
+
 @sign(LIST)
 def no_list(traces):
-    """Your losses come back in something that is no list.
+    """What comes back is no list.
 
     Print type(fit(…)).
 
@@ -1072,7 +1089,7 @@ def losses_with_a_root(traces):
 
 @sign(LOSSES, FULL)
 def losses_on_the_way(traces):
-    """Your losses are measured on the way, before a step, and not once more after the epoch.
+    """Your losses are those of predictions made before a step, and not of the a after the epoch.
 
     With all rows in one batch your first loss is that of the untrained a.
 

@@ -80,6 +80,11 @@ def result_lost(a, lr):
     """
 
 
+result_lost = result_lost.told_for(
+    "test_value", "test_lr_zero", "test_two_steps", "test_still_trainable", "test_any_shape", "test_parameter"
+)
+
+
 @wrong
 def reset_too_early(a, lr):
     """You empty the gradient before you use it, so the step has the length 0.
@@ -716,6 +721,20 @@ def _relative(call):
     if before.shape != after.shape:
         return math.nan
     return float((before - after).norm() / (call.args[1] * call.args[0].grad).norm())
+
+
+@sign("test_clean_gradient", last=True)
+def old_gradient_stays(traces):
+    """The old gradient is still in a.grad when your step is done, and the next backward() adds to it.
+
+    Call backward() after your step and print a.grad: the old gradient is in it.
+
+    What should be in a.grad when your step is done?
+
+    backward() ADDS to the field. What has been used must go, or every step drags the earlier ones along.
+    """
+    calls = [call for call in traces.get("test_clean_gradient", []) if call.after and call.after[0].grad is not None]
+    return any(torch.equal(call.after[0].grad, call.args[0].grad) for call in calls)
 
 
 @sign(last=True)
