@@ -1,0 +1,111 @@
+"""Which student somebody is that an archive names: one of the class, or a new one, or nobody that is known."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+
+from autograder.classroom import names
+from autograder.classroom.roster import Person, Roster
+from autograder.classroom.submitted import alike
+from autograder.intake.labels import composed
+from autograder.intake.programs import Who
+
+RENAME = "name the file or its folder after the student"
+
+
+@dataclass(frozen=True)
+class Student:
+    """Whose a hand-in is.
+
+    Attributes:
+        id: the name of their folder; "" if nobody knows whose it is.
+        note: why nobody does, or what else there is to say.
+    """
+
+    id: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Class:
+    """Those that the roster has, and the ids that there are folders for."""
+
+    roster: Roster
+    folders: tuple[str, ...] = ()
+
+    def students(self, who: tuple[Who, ...]) -> list[Student]:
+        """Whose a hand-in of these people, or of this group, is."""
+        if not who:
+            return [Student("", f"nobody is named: {RENAME}")]
+        found = [student for one in who for student in self._students(one)]
+        return [one for place, one in enumerate(found) if one.id not in [other.id for other in found[:place]]]
+
+    def knows(self, name: str) -> bool:
+        """Whether somebody of the class has this name, or is called so by a program."""
+        return bool(name) and (self.roster.find(name) or self._named(name)) is not None
+
+    def _students(self, who: Who) -> list[Student]:
+        by_key, by_name = self.roster.find(*who.keys), self._named(who.name)
+        if by_key and by_name and by_key != by_name:
+            odd = f"{names.shown(who.keys[0])} is {by_key.id} in the class, but {names.shown(who.name)} is {by_name.id}"
+            return [Student("", f"{odd}: {RENAME}, by id")]
+        group = [] if by_name or who.plain else self._group(who.name)
+        if group and (by_key is None or by_key in group):
+            return [Student(one.id, f"of the group {names.shown(who.name)}") for one in group]
+        if person := by_key or by_name:
+            return [Student(person.id, "" if who.plain or not who.name else self._called(person, who.name))]
+        if number := len(self._namesakes(who.name)):
+            return [Student("", f"{number} of the class are called {names.shown(who.name)}: {RENAME}, by id")]
+        return [self._new(who)]
+
+    def _called(self, person: Person, name: str) -> str:
+        """That an archive has another name for somebody."""
+        same = self._named(name) == person or person in self._namesakes(name)
+        return "" if same else f"called {names.shown(name)} there"
+
+    def _group(self, name: str) -> list[Person]:
+        sections = {one: map(_mashed, re.split(r"[,;]", one.section)) for one in self.roster}
+        return [one for one, found in sections.items() if _mashed(name) and _mashed(name) in found]
+
+    def _new(self, who: Who) -> Student:
+        """Somebody that the class does not have: as the archive calls them, if that can be an id."""
+        id_ = composed(who.folder).strip()
+        if not id_:
+            return Student("", f"nobody is named: {RENAME}")
+        if names.fault(id_):
+            return Student("", f"{names.shown(id_)} can be no student's id: {RENAME}")
+        id_ = self._spelled.get(alike(id_), id_)
+        return Student(id_, "not in students.csv" if len(self.roster) else "")
+
+    def _named(self, name: str) -> Person | None:
+        """Who is called that, also where blanks and signs are left out of it."""
+        if not name:
+            return None
+        found = self._mashed.get(_mashed(name), [])
+        return self.roster.named(name) or (found[0] if len(found) == 1 else None)
+
+    def _namesakes(self, name: str) -> list[Person]:
+        found = self._mashed.get(_mashed(name), [])
+        return found if len(found) > 1 else []
+
+    @cached_property
+    def _mashed(self) -> dict[str, list[Person]]:
+        """The class by names of which only the letters are left, as Canvas writes them; in either order."""
+        found: dict[str, list[Person]] = {}
+        for one in self.roster:
+            for name in {_mashed(one.first + one.last), _mashed(one.last + one.first)} - {""}:
+                found.setdefault(name, []).append(one)
+        return found
+
+    @cached_property
+    def _spelled(self) -> dict[str, str]:
+        """How ids that there are already are written: one that differs in case or accents' form is the same."""
+        return {alike(id_): id_ for id_ in (*(one.id for one in self.roster), *self.folders)}
+
+
+def _mashed(name: str) -> str:
+    bare = "".join(one for one in unicodedata.normalize("NFKD", alike(name)) if not unicodedata.combining(one))
+    return re.sub(r"[\W_]", "", bare)
