@@ -16,7 +16,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -91,7 +91,7 @@ class Unpacker:
     """
 
     passed: int = 0
-    left: int = ENTRIES
+    left: int = field(default_factory=lambda: ENTRIES)
 
     def files(self, source: Path) -> Iterator[Found]:
         """Everything in one folder, archive or other file, named from the last part of its own path on."""
@@ -186,6 +186,8 @@ class Unpacker:
             if depth > 1 and len(members) > INNER_ENTRIES:
                 raise TooMuch(f"it has {len(members)} files, more than {INNER_ENTRIES}")
             for member in members:
+                if room.used_up:
+                    return
                 if not member.is_dir() and (named := self._named(member_name(member), path)):
                     yield from self._zipped(archive, member, named, room, depth)
 
@@ -214,7 +216,7 @@ class Unpacker:
         stream = metered(unpacked, room)
         number = 0
         with tarfile.open(fileobj=stream, mode="r|") as archive:
-            while member := archive.next():
+            while not room.used_up and (member := archive.next()):
                 archive.members.clear()  # type: ignore[attr-defined]  # it would keep them all
                 number += 1
                 if depth > 1 and number > INNER_ENTRIES:

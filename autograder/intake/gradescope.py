@@ -6,12 +6,13 @@ Its form is that of public scripts that read it: a key for each folder, below it
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from autograder.intake.programs import Label, Who
 
 NAME = "submission_metadata.yml"
-MOST = 100  # people of one group
+MOST, DEEPEST = 100, 50  # people of one group; levels of lists in lists
 
 
 def labels(content: bytes) -> dict[str, Label]:
@@ -21,12 +22,23 @@ def labels(content: bytes) -> dict[str, Label]:
     """
     import yaml  # slow to import
 
+    # Of all loaders the one that makes the least of a file: no types, and nothing of Ruby's.
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
-        # Of all loaders the one that makes the least of a file: no types, and nothing of Ruby's.
-        table = yaml.load(content, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+        table = yaml.load(content, loader) if _flat(yaml.parse(content, loader)) else None
     except (yaml.YAMLError, RecursionError, ValueError):
         return {}
     return {name: _label(row) for name, row in _dict(table).items() if isinstance(name, str)}
+
+
+def _flat(events: Iterable[Any]) -> bool:
+    """Whether nothing is nested deeper than such a table is: the loader in C would end this process by that."""
+    depth = 0
+    for event in events:
+        depth += 1 if hasattr(event, "flow_style") else -1 if type(event).__name__.endswith("EndEvent") else 0
+        if depth > DEEPEST:
+            return False
+    return True
 
 
 def _label(row: Any) -> Label:

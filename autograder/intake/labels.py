@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 import zipfile
@@ -47,6 +48,7 @@ def composed(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
+@functools.lru_cache(4096)
 def bare(name: str, assignment: str) -> str:
     """What is left of a name without what says that it is this assignment, an archive or a copy: whose it may be."""
     name = composed(name).strip()

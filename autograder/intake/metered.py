@@ -6,8 +6,8 @@ import io
 from dataclasses import dataclass
 from typing import IO
 
-FLOOR, TIMES = 100 << 20, 50  # what may be unpacked of an archive: so many bytes, and so many times its size
-
+# What may be unpacked of an archive: so many bytes, fewer of one that lies in another, and so many times its size.
+OUTER, INNER, TIMES = 2 << 30, 100 << 20, 50
 PEEK = 512  # bytes that can be looked at before they are read
 
 
@@ -25,7 +25,12 @@ class Room:
     @classmethod
     def of(cls, size: int, outer: Room | None = None) -> Room:
         """For an archive of this size."""
-        return cls(FLOOR + TIMES * size, outer)
+        return cls((INNER if outer else OUTER) + TIMES * size, outer)
+
+    @property
+    def used_up(self) -> bool:
+        """Whether no more is to be looked at, which was said when it happened."""
+        return self.left < 0 or (self.outer is not None and self.outer.used_up)
 
     def take(self, size: int) -> None:
         """Count bytes.
@@ -35,7 +40,7 @@ class Room:
         """
         self.left -= size
         if self.left < 0:
-            raise TooMuch(f"it unpacks to more than {TIMES} times its size")
+            raise TooMuch(f"its archive unpacks to more than {TIMES} times its size: no more of that was looked at")
         if self.outer is not None:
             self.outer.take(size)
 
