@@ -100,6 +100,8 @@ class Unpacker:
             yield Fault((str(source),), "there is no such file or folder")
         elif source.is_dir():
             yield from self._folder(source, path)
+        elif not source.is_file():
+            yield Fault(path, "it is no file")
         else:
             yield from self._file(source, path)
 
@@ -162,7 +164,7 @@ class Unpacker:
         try:
             yield from opener(file, path, room, depth)
         except BROKEN as error:
-            yield Fault(path, _why(error))
+            yield Fault(path, reason(error))
 
     def _copied(self, opener: Opener, content: IO[bytes], path: Parts, room: Room, depth: int) -> Iterator[Found]:
         """What is in an archive that lies in another: it is put into a file first, since a zip is read from its end."""
@@ -172,7 +174,7 @@ class Unpacker:
                     if copy.write(data) and copy.tell() > INNER:
                         raise TooMuch(f"it is an archive of more than {INNER >> 20} MiB in another")
             except BROKEN as error:
-                yield Fault(path, _why(error))
+                yield Fault(path, reason(error))
                 return
             size = copy.tell()
             copy.seek(0)
@@ -206,7 +208,7 @@ class Unpacker:
                 with archive.open(member) as content:
                     yield from self._entry(path, member.file_size, content, room, depth)
             except BROKEN as error:
-                yield Fault(path, _why(error))
+                yield Fault(path, reason(error))
 
     def _tar(self, file: IO[bytes], path: Parts, room: Room, depth: int) -> Iterator[Found]:
         head = file.read(2)
@@ -257,9 +259,12 @@ def _directory(file: IO[bytes]) -> int:
     return min(length, size)
 
 
-def _why(error: BaseException) -> str:
+def reason(error: BaseException) -> str:
+    """What is wrong with what could not be read."""
     if isinstance(error, TooMuch):
         return str(error)
+    if isinstance(error, OSError) and error.errno:
+        return f"it cannot be read: {error.strerror}"
     if isinstance(error, NotImplementedError):
         return "it is packed in a way that is not read"
     return "it is broken"

@@ -10,7 +10,8 @@ from datetime import tzinfo
 from pathlib import Path
 
 from autograder.basics import memory
-from autograder.basics.text import brief
+from autograder.basics.refused import Refused
+from autograder.basics.text import brief, plain
 from autograder.classroom import names
 from autograder.classroom.roster import Person, Roster
 from autograder.classroom.submitted import Submitted
@@ -28,6 +29,7 @@ from autograder.lesson.manifest import Lesson
 
 NAMED, SHOWN = 3, 60  # files that a line names, and characters of each
 SEVERAL = "several are answered, and none is called {}: keep the one that counts"
+BESIDE = {Kind.STUB: "without answers", Kind.UNREADABLE: "cannot be read"}
 
 
 @dataclass
@@ -79,13 +81,19 @@ class Collector:
         submitted = Submitted(self.root / "course" / "submitted", self.lesson.assignment)
         with tempfile.TemporaryDirectory(prefix="autograder-") as folder, memory.limited():
             unpacker = Unpacker()
-            files = list(Reader(self.lesson, Path(folder), unpacker).files(sources))
+            files = self._files(Reader(self.lesson, Path(folder), unpacker), sources)
             self.found.passed = unpacker.passed
             students = self._attempts(files, submitted.top)
             taken = [student for student in sorted(students) if self._student(student, students[student])]
         here = {*submitted.students(), *taken}
         self.found.missing = [one for one in self.roster if one.id not in here]
         return self.found
+
+    def _files(self, reader: Reader, sources: Sequence[Path]) -> list[File]:
+        try:
+            return list(reader.files(sources))
+        except OSError as error:  # what cannot be read is a file that says so
+            raise Refused(f"{reader.folder}: {error.strerror}: TMPDIR names another place to unpack to") from None
 
     def _attempts(self, files: Sequence[File], top: Path) -> dict[str, list[Owned]]:
         """Who handed what in; what is nobody's is named at once."""
@@ -121,8 +129,16 @@ class Collector:
                     if one.dated is not counts or piece not in counts.counting:
                         self._beside(place, said, one.dated, piece, counts)
         except OSError as error:
-            self.found.faults.append(f"{said}: {error.strerror or error}")
+            self._unwritten(said, attempts, error.strerror or str(error))
         return done
+
+    def _unwritten(self, said: str, attempts: Sequence[Dated], why: str) -> None:
+        """Name what could not be put in place: all of a student's that has not been named by then."""
+        told = {path for path, _ in self.found.lines}
+        for file in (piece.file for dated in attempts for piece in dated.attempt.pieces):
+            if file.path not in told and file.kind is not Kind.CLONE:
+                self._line(file, f"{said}'s, but not taken: {why}")
+        self.found.faults.append(f"{said}: {why}")
 
     def _counts(self, place: Place, said: str, owned: Owned) -> None:
         """What became of a student's hand-in."""
@@ -144,28 +160,21 @@ class Collector:
             self._line(piece.file, "; ".join([text, *owned.notes, *notes]))
 
     def _beside(self, place: Place, said: str, dated: Dated, piece: Piece, counts: Dated) -> None:
-        """What became of another file of a student who handed something in."""
+        """What became of another file of a student's."""
         file = piece.file
         if file.kind is Kind.FAULT:
             self._fault(file)
         elif file.counts and file.digest in {one.file.digest for one in counts.counting}:
             self._line(file, f"{said}'s, the same as what counts")
         elif file.counts:
-            about = (
-                "without answers"
-                if file.kind is Kind.STUB
-                else "cannot be read"
-                if file.kind is Kind.UNREADABLE
-                else "beside what counts"
-                if dated is counts
-                else "an older attempt"
-            )
+            about = BESIDE.get(file.kind) or ("beside what counts" if dated is counts else "an older attempt")
             self._line(file, f"{said}'s, {about}; kept: {self._keep(place, dated, file)}")
         elif _words(piece, dated):
             self._line(file, f"what {said} wrote to go with it; kept: {self._keep(place, dated, file)}")
+        elif file.kind is Kind.TEXT and not piece.called:
+            self._line(file, f"{dated.attempt.program}'s own note")
         elif file.kind is not Kind.CLONE:
-            own = file.kind is Kind.TEXT and not piece.called
-            self._line(file, f"{dated.attempt.program}'s own note" if own else f"{said}'s, {self._no(file)}")
+            self._line(file, f"{said}'s, {self._no(file)}")
 
     def _nothing(self, said: str, attempts: Sequence[Dated]) -> None:
         files = [piece.file.name for dated in attempts for piece in dated.attempt.pieces if piece.called]
@@ -206,7 +215,7 @@ class Collector:
 
 def shown(path: Parts) -> str:
     """Where a file lies, in a line."""
-    return brief("/".join(path), 2 * SHOWN)
+    return brief(plain("/".join(path)), 2 * SHOWN)
 
 
 def _notes(dated: Dated, note: str) -> list[str]:

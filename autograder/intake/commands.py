@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from autograder.basics.exits import Exit
 from autograder.classroom import roster
+from autograder.classroom.root import find_root
 from autograder.lesson.manifest import Lesson
 from autograder.render import terminal
 
@@ -22,8 +23,7 @@ WIDTH = 500  # of a table that is written into a file: no line of it is broken
 
 def collect(options: argparse.Namespace) -> Exit:
     """Take hand-ins into the course, and say what became of every file."""
-    from autograder.classroom.course import find_root  # nbgrader is slow to import
-    from autograder.intake.collecting import Collector
+    from autograder.intake.collecting import Collector  # what notebooks are read with
     from autograder.intake.times import zone_of
 
     root = find_root()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
-from autograder.classroom import timestamp
 from autograder.handin.notebook import decoded
 from autograder.intake import blackboard, clone
 from autograder.intake.programs import Who
@@ -49,15 +48,9 @@ def signed(attempt: Attempt) -> tuple[Who, ...]:
 
 
 def _noted(attempt: Attempt) -> list[str]:
-    clones = [
-        clone.committed(piece.file.place)
-        for piece in attempt.pieces
-        if piece.file.kind is Kind.CLONE and piece.file.place
-    ]
-    notes = [
-        decoded(piece.file.content[: timestamp.LONGEST]) for piece in attempt.pieces if piece.called == timestamp.NAME
-    ]
-    return [*map(blackboard.date, _records(attempt)), *notes, *clones]
+    """What others than a student's own files say: a `timestamp.txt` may be anybody's."""
+    clones = [piece.file.place for piece in attempt.pieces if piece.file.kind is Kind.CLONE]
+    return [*map(blackboard.date, _records(attempt)), *(clone.committed(place) for place in clones if place)]
 
 
 def _records(attempt: Attempt) -> list[str]:

@@ -14,6 +14,7 @@ from autograder.intake.labels import composed
 from autograder.intake.programs import Who
 
 RENAME = "name the file or its folder after the student"
+SEPARATORS = "/\\"  # of paths
 
 
 @dataclass(frozen=True)
@@ -50,21 +51,25 @@ class Class:
     def _students(self, who: Who) -> list[Student]:
         by_key, by_name = self.roster.find(*who.keys), self._named(who.name)
         if by_key and by_name and by_key != by_name:
-            odd = f"{names.shown(who.keys[0])} is {by_key.id} in the class, but {names.shown(who.name)} is {by_name.id}"
-            return [Student("", f"{odd}: {RENAME}, by id")]
+            return [self._doubtful(who, by_key, f"{names.shown(who.name)} is {by_name.id}")]
         group = [] if by_name or who.plain else self._group(who.name)
         if group and (by_key is None or by_key in group):
-            return [Student(one.id, f"of the group {names.shown(who.name)}") for one in group]
+            return [self._fit(one.id, f"of the group {names.shown(who.name)}") for one in group]
+        called = by_key and not by_name and not who.plain and self._called(by_key, who.name)
+        if by_key and called and not set(map(alike, by_key.keys)) & set(map(alike, who.keys)) and who.keys[0].isdigit():
+            return [self._doubtful(who, by_key, called)]  # it is a number of another program's
         if person := by_key or by_name:
-            return [Student(person.id, "" if who.plain or not who.name else self._called(person, who.name))]
+            return [self._fit(person.id, called or "")]
         if number := len(self._namesakes(who.name)):
             return [Student("", f"{number} of the class are called {names.shown(who.name)}: {RENAME}, by id")]
         return [self._new(who)]
 
+    def _doubtful(self, who: Who, person: Person, but: str) -> Student:
+        return Student("", f"{names.shown(who.keys[0])} is {person.id} in the class, but {but}: {RENAME}, by id")
+
     def _called(self, person: Person, name: str) -> str:
         """That an archive has another name for somebody."""
-        same = self._named(name) == person or person in self._namesakes(name)
-        return "" if same else f"called {names.shown(name)} there"
+        return f"called {names.shown(name)} there" if name and person not in self._namesakes(name) else ""
 
     def _group(self, name: str) -> list[Person]:
         sections = {one: map(_mashed, re.split(r"[,;]", one.section)) for one in self.roster}
@@ -75,21 +80,26 @@ class Class:
         id_ = composed(who.folder).strip()
         if not id_:
             return Student("", f"nobody is named: {RENAME}")
-        if names.fault(id_):
+        if alike(id_) in map(alike, (one.id for one in self.roster)):
+            return Student("", f"{names.shown(id_)} means several of the class: {RENAME}, by id")
+        return self._fit(self._spelled.get(alike(id_), id_), "not in students.csv" if len(self.roster) else "")
+
+    def _fit(self, id_: str, note: str) -> Student:
+        """The student of this id, if a folder can be called so."""
+        if names.fault(id_) or set(id_) & set(SEPARATORS):
             return Student("", f"{names.shown(id_)} can be no student's id: {RENAME}")
-        id_ = self._spelled.get(alike(id_), id_)
-        return Student(id_, "not in students.csv" if len(self.roster) else "")
+        return Student(id_, note)
 
     def _named(self, name: str) -> Person | None:
         """Who is called that, also where blanks and signs are left out of it."""
         if not name:
             return None
-        found = self._mashed.get(_mashed(name), [])
+        found = self._namesakes(name)
         return self.roster.named(name) or (found[0] if len(found) == 1 else None)
 
     def _namesakes(self, name: str) -> list[Person]:
-        found = self._mashed.get(_mashed(name), [])
-        return found if len(found) > 1 else []
+        """All that are called that."""
+        return self._mashed.get(_mashed(name), [])
 
     @cached_property
     def _mashed(self) -> dict[str, list[Person]]:
@@ -103,7 +113,7 @@ class Class:
     @cached_property
     def _spelled(self) -> dict[str, str]:
         """How ids that there are already are written: one that differs in case or accents' form is the same."""
-        return {alike(id_): id_ for id_ in (*(one.id for one in self.roster), *self.folders)}
+        return {alike(id_): id_ for id_ in self.folders}
 
 
 def _mashed(name: str) -> str:

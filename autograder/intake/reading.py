@@ -15,7 +15,7 @@ from pathlib import Path
 from autograder.handin.delivery import HEAD
 from autograder.handin.handin import answered
 from autograder.handin.notebook import MAX_BYTES, Unreadable, decoded, parsed
-from autograder.intake.archives import BROKEN, Clone, Entry, Fault, Found, Unpacker
+from autograder.intake.archives import BROKEN, Clone, Entry, Fault, Found, Unpacker, reason
 from autograder.intake.labels import Parts
 from autograder.intake.metered import TooMuch
 from autograder.lesson.manifest import Lesson
@@ -91,38 +91,39 @@ class Reader:
                 return File(path, Kind.CLONE, place=place)
             case Entry():
                 try:
-                    return self._read(found)
-                except TooMuch as error:
-                    return File(found.path, Kind.FAULT, str(error))
-                except BROKEN:
-                    return File(found.path, Kind.FAULT, "it is broken")
+                    content = self._content(found)
+                except BROKEN as error:
+                    return File(found.path, Kind.FAULT, reason(error))
+                return File(found.path, Kind.OTHER) if content is None else self._judged(found.path, content)
 
-    def _read(self, entry: Entry) -> File:
-        name = entry.path[-1].lower()
+    def _content(self, entry: Entry) -> bytes | None:
+        """What is in a file that may count; None of another."""
         begins = decoded(entry.content.peek(HEAD)[:HEAD]).lstrip().startswith("{")
-        text = name.endswith(TEXTS) and ".ipynb" not in name
-        if not (begins or ".ipynb" in name or text):
-            return File(entry.path, Kind.OTHER)
-        content = entry.content.read((MAX_TEXT if text else MAX_BYTES) + 1)
-        if len(content) > (MAX_TEXT if text else MAX_BYTES):
-            return File(entry.path, Kind.OTHER) if text else File(entry.path, Kind.FAULT, LARGE)
-        kind, why = self._kind(content, ".ipynb" in name)
-        if kind is Kind.OTHER and text and not begins:
-            kind, why = Kind.TEXT, ""
-        return File(entry.path, kind, why) if kind is Kind.OTHER else self._kept(entry.path, kind, why, content)
+        if _called(entry.path) or (begins and not _text(entry.path)):
+            content = entry.content.read(MAX_BYTES + 1)
+            if len(content) > MAX_BYTES:
+                raise TooMuch(LARGE)
+            return content
+        text = entry.content.read(MAX_TEXT + 1) if _text(entry.path) else None
+        return text if text is not None and len(text) <= MAX_TEXT else None
 
-    def _kind(self, content: bytes, called: bool) -> tuple[Kind, str]:
-        """What a content is; `called` says that it is called a notebook."""
-        try:
-            with warnings.catch_warnings(action="ignore"):  # Python's about the student's code
+    def _judged(self, path: Parts, content: bytes) -> File:
+        kind, why = self._kind(content)
+        if kind is Kind.UNREADABLE and not _called(path):
+            kind, why = (Kind.TEXT if _text(path) else Kind.OTHER), ""
+        return File(path, kind, why) if kind is Kind.OTHER else self._kept(path, kind, why, content)
+
+    def _kind(self, content: bytes) -> tuple[Kind, str]:
+        """What a content is, and what is wrong with it."""
+        with warnings.catch_warnings(action="ignore"):  # Python's about the student's code
+            try:
                 notebook = parsed(content)
-        except Unreadable as error:
-            return (Kind.UNREADABLE if called else Kind.OTHER), str(error)
-        try:
-            with warnings.catch_warnings(action="ignore"):
+            except Unreadable as error:
+                return Kind.UNREADABLE, str(error)
+            try:
                 return (Kind.ANSWERED if answered(notebook, self.lesson) else Kind.STUB), ""
-        except Unreadable:
-            return Kind.OTHER, "it is one of something else"
+            except Unreadable:
+                return Kind.OTHER, "it is one of something else"
 
     def _kept(self, path: Parts, kind: Kind, why: str, content: bytes) -> File:
         digest = hashlib.sha256(content).hexdigest()
@@ -130,3 +131,13 @@ class Reader:
         if not place.exists():
             place.write_bytes(content)
         return File(path, kind, why, place, digest)
+
+
+def _called(path: Parts) -> bool:
+    """Whether a file is called a notebook."""
+    return ".ipynb" in path[-1].lower()
+
+
+def _text(path: Parts) -> bool:
+    """Whether a file is called a text."""
+    return path[-1].lower().endswith(TEXTS) and not _called(path)

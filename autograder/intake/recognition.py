@@ -7,6 +7,7 @@ places of notebooks first differ.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -74,32 +75,27 @@ class Recogniser:
     def _level(self, files: Sequence[File], depth: int, books: int) -> tuple[list[Attempt], list[File]]:
         """The attempts that an LMS has named at this depth or below it, and the other files.
 
+        What lies in one student's folder is never looked at so: anybody may call a file as an LMS calls another's.
         `books` is how many notebooks there are in all that was given.
         """
-        if not files:
-            return [], []
         children = _children(files, depth)
         program, labels = _program(children, alone=sum(file.counts for file in files) == books)
-        attempts: dict[object, Attempt] = {}
-        rest: list[File] = []
-        below: list[Attempt] = []
-        for name, inside in children.items():
-            if said := labels.get(name):
-                attempt = attempts.setdefault(
-                    (said.who, said.when), Attempt(program, inside[0].path[:depth], said.who, said.when)
-                )
-                attempt.late |= said.late
-                attempt.pieces += [_piece(file, said, depth) for file in inside]
-                continue
-            rest += [file for file in inside if len(file.path) == depth + 1]
-            lower, left = self._level([file for file in inside if len(file.path) > depth + 1], depth + 1, books)
-            below += lower
+        if program:
+            return _attempts(children, program, labels, depth)
+        inner = {name: _below(inside, depth) for name, inside in children.items()}
+        if depth and not _wraps(files, inner, depth):
+            return [], list(files)
+        found: list[Attempt] = []
+        rest = [file for file in files if len(file.path) == depth + 1]
+        for inside in filter(None, inner.values()):
+            attempts, left = self._level(inside, depth + 1, books)
+            found += attempts
             rest += left
-        return [*attempts.values(), *below], rest
+        return found, rest
 
     def _others(self, files: Sequence[File]) -> tuple[list[Attempt], list[File]]:
         """Attempts in folders, archives and loose files that no LMS has named."""
-        depth = self._fork([file.path for file in files if file.counts])
+        depth = self._depth([file.path for file in files if file.counts])
         groups: dict[Parts, list[File]] = {}
         for file in files:
             groups.setdefault(self._owner(file, depth), []).append(file)
@@ -115,10 +111,18 @@ class Recogniser:
         return attempts, left
 
     def _owner(self, file: File, depth: int) -> Parts:
-        """The folder, archive or file whose name says whose it is: one that the class knows, or where paths fork."""
-        parts = file.path[:-1] if file.kind is Kind.CLONE else file.path
-        known = (place for place, name in enumerate(parts) if self.knows(bare(name, self.assignment)))
+        """The folder, archive or file whose name says whose it is: the one at this depth, or a known one above it."""
+        parts = (file.path[:-1] if file.kind is Kind.CLONE else file.path)[: depth + 1]
+        known = (place for place, name in enumerate(parts) if self._known(name))
         return parts[: next(known, depth) + 1]
+
+    def _known(self, name: str) -> bool:
+        return self.knows(bare(name, self.assignment))
+
+    def _depth(self, paths: Sequence[Parts]) -> int:
+        """The depth at which students are told apart: where most names are the class's, or else where paths fork."""
+        known = Counter(place for path in paths for place, name in enumerate(path) if self._known(name))
+        return max(known, key=lambda place: (known[place], -place)) if known else self._fork(paths)
 
     def _fork(self, paths: Sequence[Parts]) -> int:
         """The depth at which students are told apart: where paths first differ, if names there can be students'."""
@@ -145,6 +149,36 @@ def _children(files: Iterable[File], depth: int) -> dict[str, list[File]]:
     for file in files:
         found.setdefault(file.path[depth], []).append(file)
     return found
+
+
+def _below(files: Iterable[File], depth: int) -> list[File]:
+    """Those that lie in something at this depth."""
+    return [file for file in files if len(file.path) > depth + 1]
+
+
+def _wraps(files: Sequence[File], inner: dict[str, list[File]], depth: int) -> bool:
+    """Whether what lies at a depth are no students': one folder or archive with all notebooks, or LMSs' downloads."""
+    holding = [inside for inside in inner.values() if any(file.counts for file in inside)]
+    if any(file.counts and len(file.path) == depth + 1 for file in files):
+        return False
+    return len(holding) == 1 or all(_program(_children(inside, depth + 1), alone=False)[0] for inside in holding)
+
+
+def _attempts(
+    children: dict[str, list[File]], program: str, labels: dict[str, Label], depth: int
+) -> tuple[list[Attempt], list[File]]:
+    """What an LMS has named, and the rest of the level."""
+    found: dict[object, Attempt] = {}
+    rest: list[File] = []
+    for name, inside in children.items():
+        if said := labels.get(name):
+            attempt = Attempt(program, inside[0].path[:depth], said.who, said.when)
+            attempt = found.setdefault((said.who, said.when), attempt)
+            attempt.late |= said.late
+            attempt.pieces += [_piece(file, said, depth) for file in inside]
+        else:
+            rest += inside
+    return list(found.values()), rest
 
 
 def _program(children: dict[str, list[File]], *, alone: bool) -> tuple[str, dict[str, Label]]:

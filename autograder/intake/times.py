@@ -64,8 +64,9 @@ def zone_name(name: str | None) -> str:
 def _english(text: str) -> str:
     """A time with its month in English and its hours and minutes apart, as `timestamp` reads it."""
     text = FILLERS.sub(" ", EAST.sub(r"\1-\2-\3", " ".join(text.split())))
-    months = [word for word in WORD.findall(text) if _month(word)]
-    text = text.replace(months[0], " ", 1) if len(months) > 1 else text  # mardi is not in March
+    first, months = WORD.match(text.strip()), [word for word in WORD.findall(text) if _month(word)]
+    if first and months and (len(months) > 1 or not _month(first[0])):  # a day of the week: mardi is not in March
+        text = text.replace(first[0], " ", 1)
     text = ORDINAL.sub(r"\1", WORD.sub(lambda word: _month(word[0]) or word[0], text.strip()))
     return " ".join(NOON.sub(r"\1m", CLOCK.sub(r"\1:\2", text)).replace(",", " ").split())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder import cli
+from autograder.basics import files
 from tests.intake import lms
 from tests.intake.conftest import Course
 from tests.intake.lms import ABSENT, PEOPLE, Pupil
@@ -127,6 +129,16 @@ def test_a_notebook_is_known_by_its_content(name: str, course: Course, books: Bo
     assert (status, course.submitted()) == (0, {"1001": books("ada's")})
     assert re.search(r"/essay.pdf +1001's, no notebook of sgd\n", said)
     assert re.search(r"/notes.ipynb +1001's, no notebook of sgd: it is one of something else\n", said)
+
+
+def test_clones_say_when_and_not_what_lies_in_them(course: Course, books: Books, tmp_path: Path) -> None:
+    for name in ("ada", "bea"):
+        text = {"sgd.ipynb": books(name), "timestamp.txt": "2020-01-01 00:00:00 UTC"}
+        lms.commit(lms.unpacked(tmp_path / "c" / name, text), "2026-11-03T10:21:00 Z")
+    (tmp_path / "c" / "bea" / ".git" / "HEAD").write_text("ref: refs/heads/../../../secret")
+    course.run(tmp_path / "c")
+    assert course.time("ada") == "2026-11-03 10:21:00 UTC\n"
+    assert course.time("bea") is None
 
 
 def test_of_several_the_answered_one_counts_and_the_others_are_kept(
@@ -253,6 +265,9 @@ def test_clones_need_not_be_called_after_the_assignment(course: Course, books: B
         (["1/sgd.ipynb", "2/sgd.ipynb"], ["1", "2"]),
         (["ada/my_12_34_sgd.ipynb", "bea/sgd.ipynb"], ["ada", "bea"]),
         (["moodle.zip/Ada L_7_assignsubmission_file/sgd.ipynb", "late/bea.ipynb"], ["7", "bea"]),
+        (["all/a.zip/A L_7_assignsubmission_file/sgd.ipynb", "all/b.zip/B_8_assignsubmission_file/sgd.ipynb"], ["7", "8"]),
+        (["all/ada/Bea_7_assignsubmission_file/sgd.ipynb", "all/bea/sgd.ipynb"], ["ada", "bea"]),
+        (["all/ada.zip/T_bea_attempt_2026-11-03-10-21-00_sgd.ipynb", "all/bea.ipynb"], ["ada", "bea"]),
     ],
 )  # fmt: skip
 def test_students_are_told_apart_where_names_differ(
@@ -269,6 +284,89 @@ def test_the_class_tells_which_name_is_a_students(course: Course, books: Books, 
     places = ["A/ada/x/sgd.ipynb", "A/Béa Ångström/sgd.ipynb", "B/oneill_shane.ipynb", "john_q@x.org/v1/sgd.ipynb"]
     assert course.run(lms.unpacked(tmp_path / "all", {place: books(place) for place in places}))[0] == 0
     assert sorted(course.submitted()) == ["ada", "bea", "john_q", "shane"]
+
+
+def test_nobody_hands_in_for_somebody_else(course: Course, books: Books, tmp_path: Path) -> None:
+    """Whatever stands in a student's own folder or archive, it is that student's."""
+    course.class_of(*PEOPLE)
+    names = [
+        lms.canvas_name(BEA, "sgd.ipynb", 1),
+        "Béa Ångström_1002_assignsubmission_file/sgd.ipynb",
+        "bea/sgd.ipynb",
+        "bea.ipynb",
+    ]
+    for place, name in enumerate(names):
+        evil = lms.zipped({name: books("evil")})
+        mail: lms.Files = {"mallory/x.zip": evil, "ada/sgd.ipynb": books("ada"), "shane/sgd.ipynb": books("s")}
+        course.run(lms.unpacked(tmp_path / f"{place}", mail))
+        course.run(
+            archive(tmp_path, {**lms.moodle({ADA: books("ada")}), "Mallory M_66_assignsubmission_file/x.zip": evil})
+        )
+    assert sorted(course.submitted()) == ["66", "ada", "mallory", "shane"]
+
+
+@pytest.mark.parametrize("id_", ["../../evil", "a/../../../evil", "a/b", "..", "/etc", "a\\b"])
+def test_an_id_is_no_path(id_: str, course: Course, books: Books, tmp_path: Path) -> None:
+    rows = f"submission_7:\n  :submitters:\n  - :name: Eve\n    :sid: '{id_}'\n"
+    source = archive(tmp_path, {"submission_metadata.yml": rows, "submission_7/sgd.ipynb": books("x")})
+    status, _, errors = course.run(source)
+    assert (status, course.files()) == (2, {})
+    assert "can be no student's id: name the file or its folder after the student\n" in errors
+    (course.root / "course" / "students.csv").write_text(f'id,first_name,last_name\n"{id_}",Eve,E\n')
+    assert (course.run(source)[0], course.files()) == (2, {})
+
+
+def test_a_number_and_a_name_of_two_people_are_nobodys(course: Course, books: Books, tmp_path: Path) -> None:
+    course.class_of(ADA, BEA)
+    status, _, errors = course.run(archive(tmp_path, {"Ada Lovelace_1002_assignsubmission_file/sgd.ipynb": books("x")}))
+    assert (status, course.submitted()) == (2, {})
+    why = "1002 is bea in the class, but Ada Lovelace is ada: name the file or its folder after the student, by id"
+    assert f"no student known: {why}" in errors
+
+
+def test_a_number_of_another_program_is_not_taken_for_an_id(course: Course, books: Books, tmp_path: Path) -> None:
+    (course.root / "course" / "students.csv").write_text("id,first_name,last_name\n1001,Some,Body\n")
+    status, _, errors = course.run(archive(tmp_path, lms.canvas({ADA: books("ada's")})))
+    assert (status, course.submitted()) == (2, {})
+    assert "1001 is 1001 in the class, but called lovelaceada there: name the file" in errors
+
+
+def test_who_is_called_otherwise_by_an_lms_is_named(course: Course, books: Books, tmp_path: Path) -> None:
+    course.class_of(ADA)
+    _, said, _ = course.run(archive(tmp_path, {"Countess_1001_assignsubmission_file/sgd.ipynb": books("x")}))
+    assert "ada's hand-in; called Countess there\n" in said
+
+
+def test_a_disk_that_is_full_is_a_line_and_nothing_is_lost(
+    course: Course, books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = archive(tmp_path, lms.moodle({ADA: books("a"), BEA: books("b")}))
+    course.run(archive(tmp_path, lms.moodle({ADA: books("old")}), "old.zip"))
+    write = files.write
+
+    def full(path: Path, content: str | bytes) -> None:
+        if "1001" in str(path):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(path, content)
+
+    monkeypatch.setattr(files, "write", full)
+    status, said, errors = course.run(source)
+    assert (status, errors) == (2, "autograder: 1001: No space left on device\n")
+    assert "1001's, but not taken: No space left on device\n" in said
+    assert course.submitted() == {"1001": books("old"), "1002": books("b")}
+
+
+def test_no_room_to_unpack_to_is_said(
+    course: Course, books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    source = archive(tmp_path, lms.moodle({ADA: books("a")}))
+    monkeypatch.setattr(Path, "write_bytes", full)
+    status, said, errors = course.run(source)
+    assert (status, said) == (2, "")
+    assert errors.endswith(": No space left on device: TMPDIR names another place to unpack to\n")
 
 
 def test_a_notebook_that_nobody_is_named_for_is_not_taken(course: Course, books: Books, tmp_path: Path) -> None:
