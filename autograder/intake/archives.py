@@ -14,20 +14,22 @@ import struct
 import tarfile
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from autograder.intake.entry import BROKEN, Clone, Entry, Fault, Found, reason
 from autograder.intake.labels import GIT, Parts, leftover, member_name, parted
 from autograder.intake.metered import Room, TooMuch, metered
 
 DEPTH = 4  # archives in archives
 ENTRIES = 200_000  # files of all that was given
 INNER_ENTRIES = 50_000  # … of an archive in another: a student's whole environment has so many
+LEVELS = 50  # folders in folders, of one archive
 DIRECTORY = 32 << 20  # bytes of a zip's list of files, which is read as a whole
 INNER = 256 << 20  # bytes of an archive in another
+DEEP = f"it lies in more than {LEVELS} folders"
 HEAD = 512  # bytes by which a kind of file is known
 ZIP, ZIP_END, TAR, GZIP, BZIP = b"PK\3\4", b"PK\5\6", b"ustar", b"\x1f\x8b", b"BZ"
 TARS = (".tgz", ".tar.gz", ".tbz2", ".tar.bz2")
@@ -41,44 +43,6 @@ DOCUMENTS = (  # what is a zip inside, and nobody's archive
     ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".epub", ".jar", ".whl", ".npz", ".pt", ".pth", ".key", ".pages",
     ".numbers",
 )  # fmt: skip
-BROKEN = (  # what reading a hostile archive raises
-    zipfile.BadZipFile, zlib.error, tarfile.TarError, struct.error, EOFError, OSError, ValueError, NotImplementedError,
-    RuntimeError, OverflowError, MemoryError, TooMuch,
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One file.
-
-    Attributes:
-        path: its name, after those of the folders and archives that it lies in.
-        size: in bytes, as is said of it.
-        content: to be read once, before the next entry is asked for.
-    """
-
-    path: Parts
-    size: int
-    content: io.BufferedReader
-
-
-@dataclass(frozen=True)
-class Clone:
-    """The folder `.git` of a clone, which is not looked into here."""
-
-    path: Parts
-    place: Path
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What could not be taken, and why."""
-
-    path: Parts
-    why: str
-
-
-Found = Entry | Clone | Fault
 Opener = Callable[[IO[bytes], Parts, Room, int], Iterator[Found]]
 
 
@@ -106,6 +70,9 @@ class Unpacker:
             yield from self._file(source, path)
 
     def _folder(self, folder: Path, path: Parts) -> Iterator[Found]:
+        if len(path) > LEVELS:
+            yield Fault(path, DEEP)
+            return
         try:
             with os.scandir(folder) as entries:
                 found = sorted(entries, key=lambda one: one.name)
@@ -241,6 +208,8 @@ class Unpacker:
         parts = parted(name)
         if parts is None:
             return Fault((*path, name), "its path leads out of the archive")
+        if len(parts) > LEVELS:
+            return Fault((*path, parts[-1]), DEEP)
         if not parts or any(map(leftover, parts)):
             self.passed += 1
             return None
@@ -257,14 +226,3 @@ def _directory(file: IO[bytes]) -> int:
         raise zipfile.BadZipFile
     length: int = struct.unpack_from("<L", tail, place + 12)[0]
     return min(length, size)
-
-
-def reason(error: BaseException) -> str:
-    """What is wrong with what could not be read."""
-    if isinstance(error, TooMuch):
-        return str(error)
-    if isinstance(error, OSError) and error.errno:
-        return f"it cannot be read: {error.strerror}"
-    if isinstance(error, NotImplementedError):
-        return "it is packed in a way that is not read"
-    return "it is broken"

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from autograder.classroom.submitted import alike
+from autograder.intake.attempt import Attempt, Piece
 from autograder.intake.dating import Date
 from autograder.intake.labels import attempt
 from autograder.intake.reading import Kind
-from autograder.intake.recognition import Attempt, Piece
 
 BEFORE = datetime.min.replace(tzinfo=UTC)
 

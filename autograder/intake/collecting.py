@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -11,50 +10,26 @@ from pathlib import Path
 
 from autograder.basics import memory
 from autograder.basics.refused import Refused
-from autograder.basics.text import brief, plain
+from autograder.basics.text import brief
 from autograder.classroom import names
-from autograder.classroom.roster import Person, Roster
+from autograder.classroom.roster import Roster
 from autograder.classroom.submitted import Submitted
 from autograder.handin.notebook import decoded
 from autograder.intake import blackboard
+from autograder.intake.account import Collected
 from autograder.intake.archives import Unpacker
+from autograder.intake.attempt import Piece
 from autograder.intake.choice import Dated, latest
 from autograder.intake.dating import date, signed
 from autograder.intake.identity import Class
-from autograder.intake.labels import Parts
 from autograder.intake.placing import Became, Place
 from autograder.intake.reading import File, Kind, Reader
-from autograder.intake.recognition import Piece, Recogniser
+from autograder.intake.recognition import Recogniser
 from autograder.lesson.manifest import Lesson
 
 NAMED, SHOWN = 3, 60  # files that a line names, and characters of each
 SEVERAL = "several are answered, and none is called {}: keep the one that counts"
 BESIDE = {Kind.STUB: "without answers", Kind.UNREADABLE: "cannot be read"}
-
-
-@dataclass
-class Collected:
-    """What became of everything.
-
-    Attributes:
-        lines: of each file its place, and what became of it.
-        faults: what could not be taken, a line each.
-        programs: how many attempts were found, by what has named them and what they lie in.
-        became: how many students' hand-ins became what.
-        kept: what was put beside hand-ins.
-        missing: those of the class of whom there is none.
-        passed: how many files are nobody's: what systems and editors leave.
-        naive: whether times were taken as ones in the zone that was given.
-    """
-
-    lines: list[tuple[Parts, str]] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-    programs: Counter[tuple[str, Parts]] = field(default_factory=Counter)
-    became: Counter[Became] = field(default_factory=Counter)
-    kept: set[Path] = field(default_factory=set)
-    missing: list[Person] = field(default_factory=list)
-    passed: int = 0
-    naive: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,7 +112,7 @@ class Collector:
         told = {path for path, _ in self.found.lines}
         for file in (piece.file for dated in attempts for piece in dated.attempt.pieces):
             if file.path not in told and file.kind is not Kind.CLONE:
-                self._line(file, f"{said}'s, but not taken: {why}")
+                self.found.line(file, f"{said}'s, but not taken: {why}")
         self.found.faults.append(f"{said}: {why}")
 
     def _counts(self, place: Place, said: str, owned: Owned) -> None:
@@ -157,24 +132,24 @@ class Collector:
         for piece in dated.counting:
             notes = [f"cannot be read: {piece.file.why}"] if piece.file.kind is Kind.UNREADABLE else []
             notes += [SEVERAL.format(f"{self.lesson.assignment}.ipynb")] if len(dated.counting) > 1 else []
-            self._line(piece.file, "; ".join([text, *owned.notes, *notes]))
+            self.found.line(piece.file, "; ".join([text, *owned.notes, *notes]))
 
     def _beside(self, place: Place, said: str, dated: Dated, piece: Piece, counts: Dated) -> None:
         """What became of another file of a student's."""
         file = piece.file
         if file.kind is Kind.FAULT:
-            self._fault(file)
+            self.found.fault(file, file.why)
         elif file.counts and file.digest in {one.file.digest for one in counts.counting}:
-            self._line(file, f"{said}'s, the same as what counts")
+            self.found.line(file, f"{said}'s, the same as what counts")
         elif file.counts:
             about = BESIDE.get(file.kind) or ("beside what counts" if dated is counts else "an older attempt")
-            self._line(file, f"{said}'s, {about}; kept: {self._keep(place, dated, file)}")
+            self.found.line(file, f"{said}'s, {about}; kept: {self._keep(place, dated, file)}")
         elif _words(piece, dated):
-            self._line(file, f"what {said} wrote to go with it; kept: {self._keep(place, dated, file)}")
+            self.found.line(file, f"what {said} wrote to go with it; kept: {self._keep(place, dated, file)}")
         elif file.kind is Kind.TEXT and not piece.called:
-            self._line(file, f"{dated.attempt.program}'s own note")
+            self.found.line(file, f"{dated.attempt.program}'s own note")
         elif file.kind is not Kind.CLONE:
-            self._line(file, f"{said}'s, {self._no(file)}")
+            self.found.line(file, f"{said}'s, {self._no(file)}")
 
     def _nothing(self, said: str, attempts: Sequence[Dated]) -> None:
         files = [piece.file.name for dated in attempts for piece in dated.attempt.pieces if piece.called]
@@ -186,19 +161,11 @@ class Collector:
     def _nobodys(self, files: Sequence[File], why: str) -> None:
         for file in files:
             if file.kind is Kind.FAULT:
-                self._fault(file)
+                self.found.fault(file, file.why)
             elif file.counts:
-                self._line(file, why)
-                self.found.faults.append(f"{shown(file.path)}: {why}")
+                self.found.fault(file, why)
             elif file.kind is not Kind.CLONE:
-                self._line(file, self._no(file))
-
-    def _fault(self, file: File) -> None:
-        self._line(file, file.why)
-        self.found.faults.append(f"{shown(file.path)}: {file.why}")
-
-    def _line(self, file: File, text: str) -> None:
-        self.found.lines.append((file.path, text))
+                self.found.line(file, self._no(file))
 
     def _no(self, file: File) -> str:
         none = f"no notebook of {self.lesson.assignment}"
@@ -211,11 +178,6 @@ class Collector:
 
     def _where(self, path: Path) -> str:
         return str(path.relative_to(self.root))
-
-
-def shown(path: Parts) -> str:
-    """Where a file lies, in a line."""
-    return brief(plain("/".join(path)), 2 * SHOWN)
 
 
 def _notes(dated: Dated, note: str) -> list[str]:

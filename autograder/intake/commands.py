@@ -14,7 +14,7 @@ from autograder.lesson.manifest import Lesson
 from autograder.render import terminal
 
 if TYPE_CHECKING:
-    from autograder.intake.collecting import Collected
+    from autograder.intake.account import Collected
 
 ALIKE = 5  # files of one folder or archive of which the same is said that are named, and the others counted
 NAMED = 20  # students that a line names
@@ -53,7 +53,7 @@ def _show(found: Collected) -> None:
 
 def _rows(lines: Iterable[tuple[tuple[str, ...], str]]) -> Iterator[tuple[str, str]]:
     """Each file; of many in one place of which the same is said, a few, and how many others there are."""
-    from autograder.intake.collecting import shown
+    from autograder.intake.account import shown
 
     groups: dict[tuple[tuple[str, ...], str], list[tuple[str, ...]]] = {}
     for path, text in sorted(lines):

@@ -7,9 +7,9 @@ from datetime import datetime, tzinfo
 
 from autograder.handin.notebook import decoded
 from autograder.intake import blackboard, clone
+from autograder.intake.attempt import Attempt
 from autograder.intake.programs import Who
 from autograder.intake.reading import Kind
-from autograder.intake.recognition import Attempt
 from autograder.intake.times import moment
 
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from autograder.handin.delivery import HEAD
 from autograder.handin.handin import answered
 from autograder.handin.notebook import MAX_BYTES, Unreadable, decoded, parsed
-from autograder.intake.archives import BROKEN, Clone, Entry, Fault, Found, Unpacker, reason
+from autograder.intake.archives import Unpacker
+from autograder.intake.entry import BROKEN, Clone, Entry, Fault, Found, reason
 from autograder.intake.labels import Parts
 from autograder.intake.metered import TooMuch
 from autograder.lesson.manifest import Lesson

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.classroom.roster import Person
+
 Files = Mapping[str, str | bytes]
 TIME = "2026-11-03-10-21-00"
 
@@ -168,6 +170,11 @@ def roster(people: Iterable[Pupil]) -> str:
     """What Canvas' gradebook, and with it this course, knows of them."""
     rows = [f'"{one.last}, {one.first}",{one.number},{one.id},{one.email},A,' for one in people]
     return "\n".join(["Student,ID,SIS Login ID,SIS User ID,Section,sgd (9)", *rows]) + "\n"
+
+
+def persons(people: Iterable[Pupil]) -> list[Person]:
+    """The same, as a roster has them."""
+    return [Person(one.id, one.first, one.last, one.email, keys=frozenset({str(one.number)})) for one in people]
 
 
 def unpacked(folder: Path, files: Files) -> Path:

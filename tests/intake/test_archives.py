@@ -98,6 +98,7 @@ HARM: dict[str, tuple[str, bytes, str, str]] = {  # what a student hands in: its
     "nothing but a name": ("x.zip", b"PK\3\4", "x.zip", "it is broken"),
     "zeros": ("x.zip", one("a.zip", b"PK\3\4" + bytes(300 << 20)), "x.zip/a.zip", MUCH),
     "nested deeply": ("x.zip", deep(6, b"{}"), "x.zip/inner.zip/inner.zip/inner.zip", "it is an archive in 4 others, and is not opened"),
+    "folders without end": ("x.zip", one("a/" * 20_000 + "sgd.ipynb"), "x.zip/sgd.ipynb", "it lies in more than 50 folders"),
     "tar that leaves": ("x.tar", tar_of(("../evil", tarfile.REGTYPE, "{}")), "x.tar/../evil", LEAVES),
     "tar with a link": ("x.tar", tar_of(("sgd.ipynb", tarfile.SYMTYPE, "/etc/passwd")), "x.tar/sgd.ipynb", "it is a link"),
     "tar with a hard link": ("x.tar", tar_of(("sgd.ipynb", tarfile.LNKTYPE, "/etc/passwd")), "x.tar/sgd.ipynb", "it is a link"),
