@@ -27,6 +27,7 @@ from autograder.basics.refused import Refused
 from autograder.basics.text import SPELLED, brief, savable
 from autograder.classroom import commands as classroom
 from autograder.handback import commands as handback
+from autograder.intake import commands as intake
 from autograder.learning import commands as learning
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
@@ -154,6 +155,11 @@ JSON = _told("--json", action="store_true", help="print the Report as JSON")
 AS_JSON = _told("--json", action="store_true", help="print it as JSON")
 ONLY = _told("--exercise", metavar="ID", help="look at this exercise only")
 HINTS = _told("--hints", metavar="N", type=int, default=1, help="hints for each failure: 0 to 3 (default: 1)")
+SOURCES = _told("sources", metavar="PATH", nargs="+", help="a download from an LMS, an archive, a folder or a notebook")
+DRY = _told("--dry-run", action="store_true", help="say what would become of every file, and write nothing")
+ZONE = _told(
+    "--zone", metavar="PLACE", help="where times without a zone are from, such as Europe/Berlin (default: here)"
+)
 COURSE = _told("dir", metavar="DIR", help="the folder, which is made if need be")
 JOBS = _told("--jobs", metavar="N", type=_positive, help="default: all cores")
 STUDENT = _told("--student", metavar="GLOB", default="*", help="only the students of this name")
@@ -205,6 +211,15 @@ def _parser() -> argparse.ArgumentParser:
     add("init", classroom.init, "make a course of your own in a folder", COURSE, LESSON)
     add("doctor", classroom.doctor, "say what this machine and this course lack, if anything", AS_JSON)
     add("release", classroom.release, "make the notebooks in exercises/ from the lessons in solutions/", every)
+    add(
+        "collect",
+        intake.collect,
+        "take hand-ins from a download of an LMS, or wherever they lie",
+        SOURCES,
+        LESSON,
+        DRY,
+        ZONE,
+    )
     add("grade", classroom.grade, "grade everything in course/submitted/ into nbgrader's gradebook",
         assignment, JOBS, STUDENT, FORCE, ISOLATION, AUDIT)  # fmt: skip
     add("export", handback.export, "write the marks for people or for an LMS, and pages for it to hand out",

@@ -3,4 +3,6 @@
 In go folders of hand-ins, and out come marks, Reports and feedback pages. It makes no verdict of its own.
 """
 
-__all__ = ["batch", "commands", "course", "marks", "names", "roster", "sheet", "submitted", "table"]
+__all__ = [
+    "batch", "commands", "course", "marks", "names", "root", "roster", "sheet", "submitted", "table", "timestamp",
+]  # fmt: skip

@@ -10,10 +10,9 @@ from sqlalchemy.exc import ArgumentError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.basics.kit import KIT
-from autograder.basics.refused import Refused
 from autograder.basics.text import slug
 from autograder.classroom import formgrader, stock
+from autograder.classroom.root import find_root as find_root
 from autograder.classroom.submitted import Submitted
 from autograder.lesson import shelf
 from autograder.lesson.manifest import STUBS, Lesson
@@ -67,18 +66,6 @@ def _course_id(root: Path) -> str:
     lessons = shelf.released(root)
     title = Lesson.load(lessons[0], root).title if len(lessons) == 1 else root.name
     return slug(title)
-
-
-def find_root() -> Path:
-    """The course that a command is about: the current folder if it is one, otherwise the clone that this kit is.
-
-    Raises:
-        Refused: there is none.
-    """
-    for folder in (Path.cwd(), KIT):
-        if (folder / CONFIG).is_file():
-            return folder
-    raise Refused("this folder is no course: `autograder init DIR` makes one, and all else is done in there")
 
 
 def load_config(root: Path) -> Config:

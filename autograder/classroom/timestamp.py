@@ -47,20 +47,29 @@ def read(folder: Path) -> tuple[datetime | None, str | None]:
 
 
 def moment(text: str) -> datetime:
-    """The time that a text says.
+    """The time that a text says, in UTC.
 
     Raises:
         ValueError, OverflowError: it says none, not all of it, or one that can be read in two ways.
     """
+    found = said(text)
+    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+
+
+def said(text: str) -> datetime:
+    """The time that a text says, in the zone that it names; without a zone if it names none.
+
+    Raises:
+        ValueError, OverflowError: as above.
+    """
     text = " ".join(text.split())
     if SECONDS.fullmatch(text):
-        return datetime.fromtimestamp(float(text), UTC).replace(tzinfo=None)
+        return datetime.fromtimestamp(float(text), UTC)
     text = OFFSET.sub("", DASHES.sub(r"\1 \2:\3:\4", text))
     try:
-        found = datetime.fromisoformat(text)
+        return datetime.fromisoformat(text)
     except ValueError:
-        found = _parsed(text)
-    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+        return _parsed(text)
 
 
 def _parsed(text: str) -> datetime:
@@ -83,8 +92,10 @@ def _once(text: str, default: datetime) -> datetime:
     return found
 
 
-def _zone(name: str | None, seconds: int | None) -> tzinfo:
-    """A time zone by its name or its offset."""
+def _zone(name: str | None, seconds: int | None) -> tzinfo | None:
+    """A time zone by its name or its offset; None if the text has neither, and not this machine's."""
+    if name is None and seconds is None:
+        return None
     if seconds is not None:
         return timezone(timedelta(seconds=seconds))
     if name in ZONES:

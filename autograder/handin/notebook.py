@@ -101,6 +101,8 @@ def loaded(content: bytes) -> dict[str, Any]:
     Raises:
         Unreadable: as above.
     """
+    if content.count(b"[") + content.count(b"{") > MAX_PARTS:
+        raise Unreadable(f"the file has more than {MAX_PARTS} parts", CLEAR)
     data = _json(content)
     if not isinstance(data, dict) or type(data.get("nbformat")) is not int:
         raise Unreadable("the file is not a Jupyter notebook: it is JSON, but has no nbformat")
@@ -177,10 +179,7 @@ def content(path: Path) -> bytes:
     """
     if path.stat().st_size > MAX_BYTES:
         raise Unreadable(f"the file is larger than {MAX_BYTES >> 20} MiB", CLEAR)
-    found = path.read_bytes()
-    if found.count(b"[") + found.count(b"{") > MAX_PARTS:
-        raise Unreadable(f"the file has more than {MAX_PARTS} parts", CLEAR)
-    return found
+    return path.read_bytes()
 
 
 def _upgraded(data: dict[str, Any], size: int) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,6 +33,17 @@ NO_TIMES = [
 ]  # fmt: skip
 
 
+@pytest.fixture(params=["UTC", "Asia/Tokyo"])
+def machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine in a time zone of its own, which is to change no time."""
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("machine")
 @pytest.mark.parametrize("text", HALF_PAST_EIGHT)
 def test_every_usual_form_of_a_time_is_read(text: str, tmp_path: Path) -> None:
     (tmp_path / "timestamp.txt").write_text(text, "utf-8")
