@@ -21,6 +21,7 @@ class Entry:
         graders: the graders' marks by graded cell, where there are any.
         score: all marks, with those that a person gave.
         by_hand: whether a person gave some.
+        deadline: the moment in UTC until which it was in time.
     """
 
     timestamp: datetime | None = None
@@ -29,11 +30,18 @@ class Entry:
     graders: dict[str, float | None] = field(default_factory=dict)
     score: float = 0.0
     by_hand: bool = False
+    deadline: datetime | None = None
 
     @property
     def final(self) -> float:
         """What `nbgrader export` says."""
         return max(0.0, self.score - self.penalty)
+
+    @property
+    def late(self) -> timedelta:
+        """By how much the deadline was missed; nothing where one of the two times is not known."""
+        over = self.timestamp - self.deadline if self.timestamp and self.deadline else timedelta()
+        return max(over, timedelta())
 
 
 def entries(directory: CourseDirectory, assignment: str) -> dict[str, Entry]:
@@ -72,7 +80,9 @@ def _entered(db: Session, assignment: str) -> dict[str, Entry]:
         .filter(Assignment.name == assignment)
     )  # fmt: skip
     return {
-        student: Entry(timestamp, due(date, extension), penalty or 0.0)
+        student: Entry(
+            timestamp, due(date, extension), penalty or 0.0, deadline=date and date + (extension or timedelta())
+        )
         for student, timestamp, date, extension, penalty in rows
     }
 
