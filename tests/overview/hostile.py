@@ -39,7 +39,9 @@ def members(course: Path) -> None:
         page = course / "course" / "feedback" / student / "sgd" / "sgd.html"
         page.parent.mkdir(parents=True)
         page.touch()
-    rows.append(f"zz9999,Zita,Missing,,\"{ATTACK.replace(chr(34), chr(39)).replace(chr(0), '').encode('utf-8', 'replace').decode()}\"")
+    rows.append(
+        f'zz9999,Zita,Missing,,"{ATTACK.replace(chr(34), chr(39)).replace(chr(0), "").encode("utf-8", "replace").decode()}"'
+    )
     (course / "course" / "students.csv").write_text("\n".join(rows), "utf-8")
     keep(course, "<b>stranger", Report.unreadable("sgd", 53.0, ATTACK, isolation="none"))
     keep(course, "odd", odd(), mse=f"def mse(y):\n    return {ATTACK!r}")
@@ -47,7 +49,9 @@ def members(course: Path) -> None:
 
 def lost(person: str) -> Report:
     return report(
-        Exercise.of("mse", (told("squares the error"), wrong("one number", f"{person} says 38"), wrong("mean", "same"))),
+        Exercise.of(
+            "mse", (told("squares the error"), wrong("one number", f"{person} says 38"), wrong("mean", "same"))
+        ),
         Exercise.of("fit", (wrong("a list", "38"), right("every row"))),
     )
 
@@ -56,7 +60,9 @@ def odd() -> Report:
     cell = Criterion("moves", Verdict.NOT_RUN, 0.0, 1.0)
     died = Criterion("moves", Verdict.ERROR, 0.0, 1.0, actual=ATTACK, expected="an answer")
     return report(
-        Exercise.of("mse", (told("squares the error", diagnosis=ATTACK), wrong("mean", ATTACK, input=ATTACK, expected=ATTACK))),
+        Exercise.of(
+            "mse", (told("squares the error", diagnosis=ATTACK), wrong("mean", ATTACK, input=ATTACK, expected=ATTACK))
+        ),
         Exercise.of("sgd_step", (cell,), status=Status.ERROR, note=ATTACK),
         Exercise.of("predict", (died,)),
         Exercise.of("fit", (wrong("a list", "stopped after 10 s", expected="an answer"), right("every row"))),

@@ -32,7 +32,9 @@ def told(name: str, points: float = 1.0, misconception: str = "sum", diagnosis: 
 
 def empty(id: str, *names: str) -> Exercise:
     """An exercise for which nothing was written."""
-    return Exercise.of(id, tuple(Criterion(name, Verdict.NOT_RUN, 0.0, 1.0) for name in names), status=Status.NOT_ATTEMPTED)
+    return Exercise.of(
+        id, tuple(Criterion(name, Verdict.NOT_RUN, 0.0, 1.0) for name in names), status=Status.NOT_ATTEMPTED
+    )
 
 
 def report(*exercises: Exercise, student: str | None = None, note: str | None = None) -> Report:

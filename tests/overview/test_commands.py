@@ -38,7 +38,10 @@ def test_before_anything_was_graded_it_says_what_comes_first(say: Say) -> None:
 def test_it_writes_the_page_and_two_tables_and_says_where(say: Say, course: Path) -> None:
     hostile.members(course)
     folder = course / "course" / "class"
-    assert say("report", "sgd") == (0, f"page:   {folder}/sgd.html\ntables: {folder}/sgd.csv, {folder}/sgd-criteria.csv\n")
+    assert say("report", "sgd") == (
+        0,
+        f"page:   {folder}/sgd.html\ntables: {folder}/sgd.csv, {folder}/sgd-criteria.csv\n",
+    )
     assert sorted(os.listdir(folder)) == ["sgd-criteria.csv", "sgd.csv", "sgd.html"]
     rows = (folder / "sgd.csv").read_text("utf-8-sig").splitlines()
     assert [row.split(",")[0] for row in rows] == ["id", "<b>stranger", *hostile.IDS, "odd", "zz9999"]
@@ -79,7 +82,10 @@ def test_what_cannot_be_read_or_written_is_one_line(say: Say, course: Path) -> N
     assert say("report") == (2, f"autograder: {course}/course/class/sgd.html cannot be written: Is a directory\n")
     (course / "course" / "students.csv").write_text("id\nann\nANN\n")
     status, said = say("report")
-    assert (status, said.splitlines()[0]) == (2, f"autograder: {course}/course/students.csv: two rows have the id 'ann'")
+    assert (status, said.splitlines()[0]) == (
+        2,
+        f"autograder: {course}/course/students.csv: two rows have the id 'ann'",
+    )
 
 
 def test_a_gradebook_that_is_none_is_named(say: Say, course: Path) -> None:

@@ -43,7 +43,19 @@ EVIL = [
     "async def mse(y_hat, y):\n    return y",
     "mse = torch.nn.MSELoss()",
 ]
-FACTS = ['"""', "\\", '\\"""', '"', "'''", "\n\n\ndef evil(): ...", '""" + evil() + """', "\u202e\x00", "{}", "%s", "x" * 5000]
+FACTS = [
+    '"""',
+    "\\",
+    '\\"""',
+    '"',
+    "'''",
+    "\n\n\ndef evil(): ...",
+    '""" + evil() + """',
+    "\u202e\x00",
+    "{}",
+    "%s",
+    "x" * 5000,
+]
 
 
 def cause(exercise: str, *criteria: Criterion) -> Cause:
@@ -133,7 +145,10 @@ def test_where_answers_are_not_compared_the_criteria_are_named(own: Lesson) -> N
 
 
 def test_of_values_it_is_what_the_group_has_in_common_and_the_lesson_has_not(own: Lesson) -> None:
-    answers = ["vocabulary = {'epoch': 'F', 'SGD': 'E', 'x': '…'}", "vocabulary = {'epoch': 'F', 'SGD': 'E', 'minibatch': 'C'}"]
+    answers = [
+        "vocabulary = {'epoch': 'F', 'SGD': 'E', 'x': '…'}",
+        "vocabulary = {'epoch': 'F', 'SGD': 'E', 'minibatch': 'C'}",
+    ]
     lost = cause("vocabulary", wrong('knows what "SGD" means', "E", input="SGD"))
     entry = draft(own, lost, "new_vocabulary_1", answers, lambda name: named(own, name))
     assert "    held = {'SGD': 'E'}\n" in entry

@@ -11,7 +11,9 @@ from tests.overview.made import empty, report, right, told, wrong
 NOT_RUN = Criterion("c", Verdict.NOT_RUN, 0.0, 1.0)
 OVER = Criterion("c", Verdict.NOT_RUN, 0.0, 1.0, actual="not run: 2 calls before this one had to be stopped")
 FAULT = Criterion("c", Verdict.ERROR, 0.0, 1.0, hint="This is a fault in the grader, not in your work.")
-DIED = Criterion("c", Verdict.ERROR, 0.0, 1.0, actual="no answer: its process ended without an answer", expected="an answer")
+DIED = Criterion(
+    "c", Verdict.ERROR, 0.0, 1.0, actual="no answer: its process ended without an answer", expected="an answer"
+)
 STOPPED = wrong("c", "stopped after 10 s", expected="an answer")
 KINDS = {
     "passed": (Exercise.of("mse", (right("c"),)), None),
@@ -81,5 +83,7 @@ def test_whoever_answers_nothing_is_blank_and_others_have_an_end() -> None:
     assert blank(report(empty("mse", "a"), empty("fit", "b")))
     assert not blank(report(full, empty("fit", "b"), empty("plot", "c")))
     assert not blank(report())
-    ends = [end(report(*those)) for those in ((full, empty("fit", "b"), empty("plot", "c")), (full,), (empty("mse", "a"),))]
+    ends = [
+        end(report(*those)) for those in ((full, empty("fit", "b"), empty("plot", "c")), (full,), (empty("mse", "a"),))
+    ]
     assert ends == ["fit", None, None]

@@ -27,11 +27,11 @@ CLASS: dict[str, Report] = {
 
 
 def test_everything_is_named_with_who_it_is_faults_of_the_kit_first(course: Path) -> None:
-    for student, found in CLASS.items():
-        keep(course, student, found)
+    for student, one in CLASS.items():
+        keep(course, student, one)
     audits = Audits(Course(course), "sgd")
     audits.keep("gus", {"mse": "TypeError: no"})
-    members = [member(student, found, name=student if student == "ann" else "") for student, found in CLASS.items()]
+    members = [member(student, one, name=student if student == "ann" else "") for student, one in CLASS.items()]
     found = [
         (one.about, one.exercise, one.text, *((who.name, who.note) for who in one.group.people))
         for one in matters(members, causes(CLASS), audits, Reader(members))

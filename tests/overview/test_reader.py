@@ -21,7 +21,11 @@ MEMBERS = [
 def test_the_instructor_sees_names_pages_and_notes() -> None:
     reader = Reader(MEMBERS)
     assert reader.group(["ann", "bob"], {"bob": "1 h"}) == Group(
-        2, (Who("Ann Mark", "ann", "../feedback/ann/sgd/sgd.html"), Who("bob", "", "../feedback/a%20b%25%3F%23/sgd/sgd.html", "1 h"))
+        2,
+        (
+            Who("Ann Mark", "ann", "../feedback/ann/sgd/sgd.html"),
+            Who("bob", "", "../feedback/a%20b%25%3F%23/sgd/sgd.html", "1 h"),
+        ),
     )
     assert (reader.said(1), reader.may_read("ann"), reader.may_read(None)) == ("1", True, False)
 

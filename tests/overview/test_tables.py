@@ -50,7 +50,9 @@ def test_every_criterion_has_its_numbers() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ['=HYPERLINK("http://x")', "+1", "-1", "@x", "＝1", "\t=1", "a\nb\r=1", "\u202e=1", "\ud800"])
+@pytest.mark.parametrize(
+    "name", ['=HYPERLINK("http://x")', "+1", "-1", "@x", "＝1", "\t=1", "a\nb\r=1", "\u202e=1", "\ud800"]
+)
 def test_no_cell_is_a_formula_or_breaks_a_row(name: str) -> None:
     odd = report(Exercise.of("mse", (right(name),)))
     rows = read(tables.students([member(name, odd, name=f"{name} x", section=name)], items([odd])))

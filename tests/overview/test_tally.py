@@ -74,7 +74,9 @@ def test_an_item_is_taken_out_of_the_total_that_it_is_compared_with() -> None:
 
 def test_what_those_lose_who_do_well_is_marked() -> None:
     class_ = [
-        report(Exercise.of("mse", (wrong("a") if number > 7 else right("a"),)), Exercise.of("fit", (right("b", number),)))
+        report(
+            Exercise.of("mse", (wrong("a") if number > 7 else right("a"),)), Exercise.of("fit", (right("b", number),))
+        )
         for number in range(LEAST)
     ]
     (found,) = [one for one in tallies(class_) if one.item == Item("mse", "a")]

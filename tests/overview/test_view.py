@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from autograder.lesson.manifest import Lesson
 from autograder.lesson.report import Exercise, Report
 from autograder.overview import page
 from autograder.overview.answers import Answers
+from autograder.overview.members import Member
 from autograder.overview.reader import Class, Reader
 from autograder.overview.spread import Spread
 from autograder.overview.view import View, view
@@ -33,9 +35,12 @@ CLASS = [
 ]
 
 
+See = Callable[..., View]
+
+
 @pytest.fixture
-def see(course: Path, lesson: Lesson):
-    def seen(members: list = CLASS, *, anonymous: bool = False) -> View:
+def see(course: Path, lesson: Lesson) -> See:
+    def seen(members: Sequence[Member] = CLASS, *, anonymous: bool = False) -> View:
         reader = Class(members, lesson) if anonymous else Reader(members)
         found = Course(course)
         return view(lesson, members, reader, Answers(found, lesson), Audits(found, "sgd"), "today")
@@ -43,7 +48,7 @@ def see(course: Path, lesson: Lesson):
     return seen
 
 
-def test_marks_are_spread_over_all_and_by_section(see) -> None:
+def test_marks_are_spread_over_all_and_by_section(see: See) -> None:
     seen = see()
     assert (seen.graded, seen.spread) == (9, Spread(9, 2.0, 2.0, 40.0, 42.0, 42.0))
     assert [(one.name, one.spread.number, one.spread.middle) for one in seen.sections] == [
@@ -54,13 +59,13 @@ def test_marks_are_spread_over_all_and_by_section(see) -> None:
     ]  # fmt: skip
 
 
-def test_marks_by_hand_and_penalties_count_in_the_marks_and_not_in_the_criteria(see) -> None:
+def test_marks_by_hand_and_penalties_count_in_the_marks_and_not_in_the_criteria(see: See) -> None:
     seen = see([member("ann", full(), entry=entry(50.0, by_hand=True, penalty=9.0))])
     assert seen.spread is not None and seen.spread.middle == 41.0
     assert {one.lost for one in seen.criteria} == {0.0}
 
 
-def test_exercises_have_states_and_those_come_first_that_would_gain_most(see) -> None:
+def test_exercises_have_states_and_those_come_first_that_would_gain_most(see: See) -> None:
     seen = see()
     assert [(part.tally.item.exercise, part.states) for part in seen.exercises] == [
         ("mse", [4, 5, 0, 0]), ("fit", [7, 0, 0, 2])
@@ -71,14 +76,16 @@ def test_exercises_have_states_and_those_come_first_that_would_gain_most(see) ->
     assert [(one.item.criterion, one.full) for one in seen.criteria] == [("a", 6), ("b", 7), ("c", 7)]
 
 
-def test_criteria_that_tell_nobody_from_anybody_are_counted(see) -> None:
-    seen = see([member("ann", full()), member("bob", report(Exercise.of("mse", (wrong("a", points=40.0), right("b")))))])
+def test_criteria_that_tell_nobody_from_anybody_are_counted(see: See) -> None:
+    seen = see(
+        [member("ann", full()), member("bob", report(Exercise.of("mse", (wrong("a", points=40.0), right("b")))))]
+    )
     assert "Nobody loses 2 of the 3 criteria." in page.about_exercises(seen)
     seen = see([member("bob", LOSES)])
     assert "Nobody gets 1 of the 3 criteria." in page.about_exercises(seen)
 
 
-def test_the_class_sees_no_group_of_fewer_than_three(see) -> None:
+def test_the_class_sees_no_group_of_fewer_than_three(see: See) -> None:
     seen = see(anonymous=True)
     assert [(one.about, seen.reader.said(one.group.number), one.group.people) for one in seen.counts] == [
         ("handed in", "10", ()), ("late", "0", ()), ("unreadable", "fewer than 3", ()), ("not graded", "0", ()),
@@ -88,12 +95,16 @@ def test_the_class_sees_no_group_of_fewer_than_three(see) -> None:
     assert [(one.low, one.number) for one in seen.ranges if one.number] == [(0.0, 3), (40.0, 4 + 2)]
     assert [part.states for part in seen.exercises] == [[4, 5, 0, 0], [7, 0, 0, 0]]
     assert [one.item.criterion for one in seen.criteria] == ["a"]
-    assert ([one.text for one in seen.misconceptions], list(seen.riddles), list(seen.matters)) == (["Nothing divides."], [], [])
+    assert ([one.text for one in seen.misconceptions], list(seen.riddles), list(seen.matters)) == (
+        ["Nothing divides."],
+        [],
+        [],
+    )
     assert [line.number for line in seen.first] == [3]
     assert page.about_marks(seen)[1] == "Where fewer than 3 are, no bar is drawn."
 
 
-def test_shares_of_few_are_not_said_to_the_class(see) -> None:
+def test_shares_of_few_are_not_said_to_the_class(see: See) -> None:
     seen, open_ = see(anonymous=True), see()
     assert [page.portion(seen, part, 9) for part in (0, 2, 3, 6, 7, 9)] == [
         "0 %", "fewer than 3", "33 %", "67 %", "all but fewer than 3", "100 %"
@@ -101,14 +112,14 @@ def test_shares_of_few_are_not_said_to_the_class(see) -> None:
     assert [page.portion(open_, part, 300) for part in (0, 1, 150, 299, 300)] == ["0 %", "1 %", "50 %", "99 %", "100 %"]
 
 
-def test_of_a_class_of_two_nothing_is_shown_to_the_class(see) -> None:
+def test_of_a_class_of_two_nothing_is_shown_to_the_class(see: See) -> None:
     seen = see(CLASS[:2], anonymous=True)
     html = page.render(seen)
     assert "Too few hand-ins were graded to show anything without saying whose it is." in html
     assert "<svg" not in html and "mse" not in html
 
 
-def test_a_class_without_a_graded_hand_in_has_a_page(see) -> None:
+def test_a_class_without_a_graded_hand_in_has_a_page(see: See) -> None:
     html = page.render(see([member("x", Report.unreadable("sgd", 53.0, "the file is not JSON", isolation="none"))]))
     assert "No hand-in has been graded yet." in html and "the file is not JSON" in html
     assert "<svg" not in html
