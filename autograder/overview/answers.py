@@ -16,7 +16,7 @@ from autograder.lesson.manifest import Lesson
 from autograder.lesson.reference import binds
 
 LONGEST = 8000  # characters of a cell; no example is made of a longer one
-LINES, WIDTH = 12, 100  # of an example
+LINES, WIDTH = 12, 200  # of an example, whose lines a page breaks
 HIDDEN = "…"  # stands for a text
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -28,6 +28,7 @@ class Answers:
         self._course = course
         self._lesson = lesson
         self._cells = functools.cache(self._read)
+        self._bare = functools.cache(self._made)
         self._known = {
             node.value for node in ast.walk(ast.parse(lesson.source))
             if isinstance(node, ast.Constant) and isinstance(node.value, str)
@@ -38,7 +39,7 @@ class Answers:
         found = {text for student in students if (text := self._bare(exercise, student))}
         return sorted(found, key=lambda text: (len(text), text))
 
-    def _bare(self, exercise: str, student: str) -> str | None:
+    def _made(self, exercise: str, student: str) -> str | None:
         return bare(self._cells(student).get(exercise, ""), exercise, self._known)
 
     def _read(self, student: str) -> dict[str, str]:

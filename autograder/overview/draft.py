@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import count
+from pathlib import Path
 from textwrap import indent
 
 from autograder.basics.text import brief, plain
@@ -50,8 +51,9 @@ Tests = Callable[[str], Mapping[str, str]]
 
 
 def place(lesson: Lesson, exercise: str) -> str:
-    """The file that an exercise's entries go into, seen from the course."""
-    return f"lessons/{lesson.assignment}/misconceptions/{exercise}.py"
+    """The file that an exercise's entries go into, seen from the course if the lesson is its own."""
+    path = _file(lesson, exercise)
+    return str(path.relative_to(lesson.root) if path.is_relative_to(lesson.root) else path)
 
 
 def draft(lesson: Lesson, cause: Cause, name: str, answers: Sequence[str], tests: Tests) -> str:
@@ -108,8 +110,12 @@ def _pairs(node: ast.stmt) -> set[tuple[str, str]]:
 
 
 def _module(lesson: Lesson, exercise: str) -> str:
-    path = lesson.folder / "misconceptions" / f"{exercise}.py"
+    path = _file(lesson, exercise)
     return path.read_text("utf-8") if path.is_file() else ""
+
+
+def _file(lesson: Lesson, exercise: str) -> Path:
+    return lesson.folder / "misconceptions" / f"{exercise}.py"
 
 
 def _comparable(lesson: Lesson, exercise: str) -> bool:
@@ -136,14 +142,18 @@ def _wrong(lesson: Lesson, node: ast.FunctionDef, name: str, cause: Cause, known
 
 def _lent(lesson: Lesson, helpers: set[str]) -> Iterator[ast.FunctionDef]:
     """The lesson's answers to other exercises that an answer calls, and those that these call."""
-    tree = ast.parse(lesson.source).body
-    wanted = {used for name in helpers for used in reached([tree], name)}
+    wanted = {used for name in helpers for used in reached([_statements(lesson)], name)}
     code = ast.parse(lesson.helpers(tuple(wanted))) if helpers else ast.Module([], [])
     return (one for one in code.body if isinstance(one, ast.FunctionDef))
 
 
 def _imports(lesson: Lesson) -> list[ast.stmt]:
-    return [node for node in ast.parse(lesson.source).body if isinstance(node, ast.Import | ast.ImportFrom)]
+    return [node for node in _statements(lesson) if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
+@functools.cache
+def _statements(lesson: Lesson) -> list[ast.stmt]:
+    return ast.parse(lesson.source).body
 
 
 def _free(node: ast.AST) -> set[str]:

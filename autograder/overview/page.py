@@ -84,8 +84,8 @@ def about_exercises(view: View) -> list[str]:
         f"{first.item.exercise} would gain the class most: {average(first.gain)} of {points(first.points)} points "
         "each, on average.",
         f"{best.item.exercise} is the one that most have right: {portion(view, best.full, best.hand_ins)}.",
-        *([f"Nobody loses {free} of the {len(view.criteria)} criteria."] if free else []),
-        *([f"Nobody gets {dear} of the {len(view.criteria)} criteria."] if dear else []),
+        *([f"Criteria that nobody loses: {free}."] if free else []),
+        *([f"Criteria that nobody gets: {dear}."] if dear else []),
     ]
 
 

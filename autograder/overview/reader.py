@@ -77,17 +77,17 @@ class Class(Reader):
         members = list(members)
         super().__init__(members)
         self._cover = Cover(members, lesson.source)
-        files = [*lesson.folder.glob("misconceptions/*.py"), *(PACKAGE / "graders").glob("*.py")]
-        self._catalogue = _one_line("\n".join(path.read_text("utf-8") for path in files))
+        files = [*lesson.folder.glob("*/*.py"), *(PACKAGE / "graders").glob("*.py")]
+        self._ours = _one_line("\n".join(path.read_text("utf-8") for path in files))
 
     def group(self, students: Iterable[str], notes: Mapping[str, str | None] | None = None) -> Group:
         return Group(len(list(students)))
 
     def may_read(self, text: str | None) -> bool:
-        """What the catalogue says of a mistake is nobody's own, even if somebody is called like a word in it."""
+        """What the catalogue and the graders say is nobody's own, even if somebody is called like a word in it."""
         if text is None:
             return False
-        return _one_line(text) in self._catalogue or not self._cover.tells(text)
+        return _one_line(text) in self._ours or not self._cover.tells(text)
 
     def said(self, number: int) -> str:
         return f"fewer than {FEW}" if 0 < number < FEW else str(number)

@@ -35,7 +35,7 @@ def criteria(tallies: Iterable[Tally]) -> bytes:
 def _student(member: Member, criteria: Iterable[Item]) -> Iterator[Any]:
     report, entry = member.report, member.entry
     yield from (member.id, member.name, member.section, member.standing.value)
-    yield round(member.late.total_seconds() / 3600, 1) or None
+    yield max(0.1, round(member.late.total_seconds() / 3600, 1)) if member.late else None
     yield from (report.score if report else None, entry.final if entry and member.handed_in else None)
     found: Mapping[Item, Any] = dict(marks(report)) if report else {}
     yield from (found[item].score if item in found else None for item in criteria)

@@ -91,7 +91,7 @@ class Troubles:
     def _trouble(self, cause: Cause) -> Trouble:
         answers = filter(self._reader.may_read, self._answers.of(cause.exercise, cause.students))
         return Trouble(
-            cause.exercise, self._read(cause.criteria[0].diagnosis), cause.criteria[0].hint or "",
+            cause.exercise, self._read(cause.criteria[0].diagnosis), self._read(cause.criteria[0].hint),
             self._reader.group(cause.students), cause.points, tuple(map(self._fact, cause.criteria)),
             shortened(next(answers, "")),
         )  # fmt: skip

@@ -59,9 +59,9 @@ def test_a_function_of_nothing_but_a_docstring_is_left_with_pass() -> None:
 
 
 def test_long_ones_are_cut_in_both_directions() -> None:
-    text = "\n".join([f"    x = {'1' * 200}", *["    y = 2"] * 20])
+    text = "\n".join([f"    x = {'1' * 300}", *["    y = 2"] * 20])
     lines = shortened(text).splitlines()
-    assert (len(lines), len(lines[0]), lines[0][-1], lines[-1]) == (13, 100, "…", "    …")
+    assert (len(lines), len(lines[0]), lines[0][-1], lines[-1]) == (13, 200, "…", "    …")
     assert shortened("a\nb") == "a\nb"
 
 

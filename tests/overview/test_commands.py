@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
 
 from autograder import cli
+from autograder.classroom.course import Course
 from autograder.lesson.report import Exercise
 from tests.overview import hostile
 from tests.overview.made import keep, report, right
@@ -64,6 +67,22 @@ def test_nobody_is_named_in_any_spelling_on_the_page_for_the_class(say: Say, cou
     assert page.startswith("<!DOCTYPE html>")
     assert "return squares.sum()" in re.sub("<[^>]*>", "", page)  # there is an example that tells nobody
     assert "5</b> of 6" in page
+
+
+@pytest.mark.filterwarnings("ignore")  # SQLAlchemy's about nbgrader
+def test_due_dates_and_extensions_of_the_gradebook_say_who_is_late(say: Say, course: Path) -> None:
+    for student in ("ann", "bob", "cyd"):
+        keep(course, student, report(Exercise.of("mse", (right("a"),))))
+    found = Course(course).directory()
+    with Gradebook(found.db_url, found.course_id) as gradebook:
+        gradebook.update_or_create_assignment("sgd", duedate=datetime(2026, 11, 3, 10))
+        for student, hour in (("ann", 9), ("bob", 12), ("cyd", 12)):
+            gradebook.update_or_create_student(student)
+            gradebook.update_or_create_submission("sgd", student, timestamp=datetime(2026, 11, 3, hour))
+        gradebook.grant_extension("sgd", "cyd", hours=1)
+    assert say("report")[0] == 0
+    rows = (course / "course" / "class" / "sgd.csv").read_text("utf-8-sig").splitlines()
+    assert [row.split(",")[4] for row in rows[1:]] == ["", "2.0", "1.0"]
 
 
 def test_the_same_class_gives_the_same_files(say: Say, course: Path) -> None:

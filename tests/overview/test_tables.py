@@ -59,3 +59,8 @@ def test_no_cell_is_a_formula_or_breaks_a_row(name: str) -> None:
     assert len(rows) == 2 and len(rows[1]) == len(rows[0])
     assert [cell for cell in rows[1] if cell.startswith(("=", "+", "-", "@", "＝")) or "\n" in cell] == []
     assert [row[1][:1] for row in read(tables.criteria(tallies([odd])))[1:]] != ["="]
+
+
+def test_whoever_is_late_by_a_minute_is_late() -> None:
+    late = member("ann", ANN, entry=entry(2.0, timestamp=DUE + timedelta(minutes=1), deadline=DUE))
+    assert read(tables.students([late], []))[1][4] == "0.1"
