@@ -63,7 +63,8 @@ def bare(source: str, name: str, known: Iterable[str] = ()) -> str | None:
     try:
         with warnings.catch_warnings(action="ignore"):  # Python's about a student's code
             nodes = [node for node in parse(source) or [] if name in binds(node)]
-            return plain(ast.unparse(_Bare(frozenset(known)).visit(nodes[-1])), keep="\n") if nodes else None
+            text = ast.unparse(_Bare(frozenset(known)).visit(nodes[-1])) if nodes else ""
+            return plain(text, keep="\n") or None
     except (ValueError, RecursionError, MemoryError):
         return None
     finally:

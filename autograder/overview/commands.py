@@ -20,25 +20,28 @@ WHEN = "%d %b %Y, %H:%M"
 
 def report(options: argparse.Namespace) -> None:
     """Write the page and the tables, or the page that the class may see."""
-    from autograder.classroom import roster  # nbgrader is slow to import
-    from autograder.classroom.batch import Batch
-    from autograder.classroom.course import Course, find_root
-    from autograder.overview.members import gather
-    from autograder.sandbox import levels
+    from autograder.classroom.course import Course, find_root  # nbgrader is slow to import
 
     course = Course(find_root())
     lesson = Lesson.load(options.assignment, course.root)
-    people = roster.load(course.root)
     if not any(_reports(course, lesson)):
         raise Refused(f"nothing has been graded yet: `autograder grade {lesson.assignment}` comes first")
-    entries = Batch(course, lesson.assignment, levels.NONE).entries()
-    members = gather(course, lesson.assignment, entries, people)
+    members = _members(course, lesson)
     if options.anonymous:
         terminal.say(f"page for the class: {_page(course, lesson, members, anonymous=True)}")
         return
-    page, tables = _page(course, lesson, members), _tables(course, lesson, members)
-    terminal.say(f"page:   {page}")
-    terminal.say(f"tables: {', '.join(map(str, tables))}")
+    terminal.say(f"page:   {_page(course, lesson, members)}")
+    terminal.say(f"tables: {', '.join(map(str, _tables(course, lesson, members)))}")
+
+
+def _members(course: Course, lesson: Lesson) -> list[Member]:
+    from autograder.classroom import roster
+    from autograder.classroom.batch import Batch
+    from autograder.overview.members import gather
+    from autograder.sandbox import levels
+
+    entries = Batch(course, lesson.assignment, levels.NONE).entries()  # it says what is wrong with a gradebook
+    return gather(course, lesson.assignment, entries, roster.load(course.root))
 
 
 def _page(course: Course, lesson: Lesson, members: list[Member], *, anonymous: bool = False) -> Path:

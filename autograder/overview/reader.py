@@ -52,6 +52,10 @@ class Reader:
         people = tuple(self._who(student, (notes or {}).get(student) or "") for student in students)
         return Group(len(people), people)
 
+    def cover(self, lesson: Lesson) -> Cover:
+        """What knows whether an answer says whose it is: that is nobody's business in either case."""
+        return Cover(self._members.values(), lesson.source)
+
     def may_read(self, text: str | None) -> bool:
         """Whether a text that a student had a hand in is shown."""
         return text is not None
@@ -74,9 +78,8 @@ class Class(Reader):
     anonymous = True
 
     def __init__(self, members: Iterable[Member], lesson: Lesson) -> None:
-        members = list(members)
         super().__init__(members)
-        self._cover = Cover(members, lesson.source)
+        self._cover = self.cover(lesson)
         files = [*lesson.folder.glob("*/*.py"), *(PACKAGE / "graders").glob("*.py")]
         self._ours = _one_line("\n".join(path.read_text("utf-8") for path in files))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from autograder.basics.advice import Advice
 from autograder.basics.text import brief, plain
 from autograder.lesson.manifest import Lesson
 from autograder.lesson.report import Criterion, Report, Verdict
@@ -68,6 +69,7 @@ class Troubles:
         self._reader = reader
         self._answers = answers
         self._tests = tests
+        self._cover = reader.cover(lesson)
 
     def misconceptions(self, causes: Iterable[Cause]) -> Iterator[Trouble]:
         """What the catalogue explains."""
@@ -80,21 +82,27 @@ class Troubles:
         names: list[str] = []
         for cause in (cause for cause in causes if cause.kind is Kind.UNEXPLAINED):
             trouble = self._trouble(cause)
-            if not self._reader.anonymous:
-                answers = self._answers.of(cause.exercise, cause.students)
-                name = unused(self._lesson, cause.exercise, names)
-                names.append(name)
-                entry = draft(self._lesson, cause, name, answers, self._tests)
-                trouble = replace(trouble, entry=entry, place=place(self._lesson, cause.exercise))
+            with Advice("an entry for the catalogue"):
+                trouble = trouble if self._reader.anonymous else self._drafted(trouble, cause, names)
             yield trouble
 
+    def _drafted(self, trouble: Trouble, cause: Cause, names: list[str]) -> Trouble:
+        """With an entry, whose name is added to these."""
+        names.append(unused(self._lesson, cause.exercise, names))
+        entry = draft(self._lesson, cause, names[-1], list(self._examples(cause)), self._tests)
+        return replace(trouble, entry=entry, place=place(self._lesson, cause.exercise))
+
     def _trouble(self, cause: Cause) -> Trouble:
-        answers = filter(self._reader.may_read, self._answers.of(cause.exercise, cause.students))
         return Trouble(
             cause.exercise, self._read(cause.criteria[0].diagnosis), self._read(cause.criteria[0].hint),
             self._reader.group(cause.students), cause.points, tuple(map(self._fact, cause.criteria)),
-            shortened(next(answers, "")),
+            shortened(next(self._examples(cause), "")),
         )  # fmt: skip
+
+    def _examples(self, cause: Cause) -> Iterator[str]:
+        """Their answers, the shortest first, but for those that say whose they are."""
+        answers = self._answers.of(cause.exercise, cause.students)
+        return (text for text in answers if not self._cover.tells(text))
 
     def _fact(self, one: Criterion) -> Fact:
         return Fact(one.name, *map(self._read, (one.input, behaviour(one), one.expected)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,7 @@ def test_a_misconception_has_its_words_an_example_and_who_has_it(lesson: Lesson,
     (found,) = Troubles(lesson, Reader(MEMBERS), answers, lambda _: {}).misconceptions(causes(CLASS))
     assert (found.exercise, found.text, found.hint, found.points) == ("mse", "Nothing divides.", "Should it grow?", 4.0)
     assert [who.name for who in found.group.people] == ["ann", "bob", "cyd"]
-    assert found.example == SUM
+    assert found.example == LONGER  # the shorter one names its author
     assert (found.entry, found.place) == ("", "")
 
 
@@ -101,3 +102,17 @@ def test_what_names_somebody_is_not_shown_to_the_class(lesson: Lesson, answers: 
     assert list(troubles.misconceptions(causes(class_))) == []
     riddles: list[Trouble] = list(troubles.riddles(causes(class_)))
     assert [fact.actual for fact in riddles[0].facts] == [""]
+
+
+@pytest.mark.parametrize("fault", ["a catalogue that is no Python", "an exercise of an older lesson"])
+def test_if_no_entry_can_be_made_the_page_has_all_else(
+    lesson: Lesson, answers: Answers, tmp_path: Path, fault: str
+) -> None:
+    exercise = "mse" if "catalogue" in fault else "gone"
+    folder = tmp_path / "sgd"
+    (folder / "misconceptions").mkdir(parents=True)
+    (folder / "misconceptions" / "mse.py").write_text("def (")
+    broken = dataclasses.replace(lesson, folder=folder)
+    class_ = {"ann": report(Exercise.of(exercise, (wrong("a"),)))}
+    (found,) = Troubles(broken, Reader(MEMBERS), answers, lambda _: {}).riddles(causes(class_))
+    assert (found.facts[0].name, found.entry) == ("a", "")
