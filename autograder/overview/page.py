@@ -13,6 +13,7 @@ from autograder.render.html import environment
 from autograder.render.typeset import typeset
 
 TEMPLATE = "overview/index.html.j2"
+PER_CENT = "\N{NO-BREAK SPACE}%"
 MANY = 10  # mistakes and criteria that are shown before the rest is folded
 
 
@@ -48,12 +49,12 @@ def average(number: float) -> str:
 def portion(view: View, part: int, whole: int) -> str:
     """A part of the class in per cent: 100 only for all, and 0 only for nobody."""
     if part in (0, whole):
-        return f"{100 * bool(part)} %"
+        return f"{100 * bool(part)}{PER_CENT}"
     if part < view.reader.least:
         return view.reader.said(part)
     if whole - part < view.reader.least:
         return f"all but {view.reader.said(whole - part)}"
-    return f"{min(99, max(1, round(100 * part / whole)))} %"
+    return f"{min(99, max(1, round(100 * part / whole)))}{PER_CENT}"
 
 
 def correlation(value: float | None) -> str:

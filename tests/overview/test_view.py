@@ -71,7 +71,7 @@ def test_exercises_have_states_and_those_come_first_that_would_gain_most(see: Se
         ("mse", [4, 5, 0, 0]), ("fit", [7, 0, 0, 2])
     ]  # fmt: skip
     assert page.about_exercises(seen) == [
-        "mse would gain the class most: 13.56 of 41 points each, on average.", "fit is the one that most have right: 78 %."
+        "mse would gain the class most: 13.56 of 41 points each, on average.", "fit is the one that most have right: 78\N{NO-BREAK SPACE}%."
     ]  # fmt: skip
     assert [(one.item.criterion, one.full) for one in seen.criteria] == [("a", 6), ("b", 7), ("c", 7)]
 
@@ -107,9 +107,15 @@ def test_the_class_sees_no_group_of_fewer_than_three(see: See) -> None:
 def test_shares_of_few_are_not_said_to_the_class(see: See) -> None:
     seen, open_ = see(anonymous=True), see()
     assert [page.portion(seen, part, 9) for part in (0, 2, 3, 6, 7, 9)] == [
-        "0 %", "fewer than 3", "33 %", "67 %", "all but fewer than 3", "100 %"
+        "0\N{NO-BREAK SPACE}%", "fewer than 3", "33\N{NO-BREAK SPACE}%", "67\N{NO-BREAK SPACE}%", "all but fewer than 3", "100\N{NO-BREAK SPACE}%"
     ]  # fmt: skip
-    assert [page.portion(open_, part, 300) for part in (0, 1, 150, 299, 300)] == ["0 %", "1 %", "50 %", "99 %", "100 %"]
+    assert [page.portion(open_, part, 300) for part in (0, 1, 150, 299, 300)] == [
+        "0\N{NO-BREAK SPACE}%",
+        "1\N{NO-BREAK SPACE}%",
+        "50\N{NO-BREAK SPACE}%",
+        "99\N{NO-BREAK SPACE}%",
+        "100\N{NO-BREAK SPACE}%",
+    ]
 
 
 def test_of_a_class_of_two_nothing_is_shown_to_the_class(see: See) -> None:
