@@ -24,6 +24,7 @@ exercises: install  ## exercises/ from solutions/
 demo: exercises  ## grade the sample class and say where to look
 	$(BIN)/python -m tests.sample_class .
 	for lesson in solutions/*.py; do $(BIN)/autograder grade "$$(basename "$$lesson" .py)" || exit; done
+	for lesson in solutions/*.py; do $(BIN)/autograder report "$$(basename "$$lesson" .py)" || exit; done
 
 lint: install-dev
 	$(BIN)/ruff check .

@@ -31,6 +31,7 @@ from autograder.intake import commands as intake
 from autograder.learning import commands as learning
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
+from autograder.overview import commands as overview
 from autograder.render import terminal
 from autograder.sandbox import levels
 from autograder.sandbox.launch import CannotStart
@@ -165,6 +166,9 @@ JOBS = _told("--jobs", metavar="N", type=_positive, help="default: all cores")
 STUDENT = _told("--student", metavar="GLOB", default="*", help="only the students of this name")
 FORCE = _told("--force", action="store_true", help="grade again what has not changed")
 AUDIT = _told("--audit", action="store_true", help="see whether what has all marks passes the visible checks, too")
+ANONYMOUS = _told(
+    "--anonymous", action="store_true", help="the page that the class may see: nobody can be told from it"
+)
 ISOLATION = _told(
     "--isolation", metavar="LEVEL", default=levels.BEST,
     help=f"how student code is shut in: {' or '.join(levels.LEVELS)} (default: {levels.BEST})",
@@ -224,6 +228,7 @@ def _parser() -> argparse.ArgumentParser:
         assignment, JOBS, STUDENT, FORCE, ISOLATION, AUDIT)  # fmt: skip
     add("export", handback.export, "write the marks for people or for an LMS, and pages for it to hand out",
         assignment, TO, SHEET, COLUMN, OUTPUT, PAGES, UNREVIEWED)  # fmt: skip
+    add("report", overview.report, "put the class on one page, and into tables", assignment, ANONYMOUS)
     return parser
 
 

@@ -4,5 +4,6 @@ In go folders of hand-ins, and out come marks, Reports and feedback pages. It ma
 """
 
 __all__ = [
-    "batch", "commands", "course", "marks", "names", "root", "roster", "sheet", "submitted", "table", "timestamp",
+    "audits", "batch", "commands", "course", "marks", "names", "root", "roster", "sheet", "submitted", "table",
+    "timestamp",
 ]  # fmt: skip

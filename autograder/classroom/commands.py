@@ -82,13 +82,17 @@ def grade(options: argparse.Namespace) -> Exit:
 
 
 def _audit(batch: Batch, lesson: Lesson, students: list[str]) -> None:
-    """Say what the class tells about the kit."""
+    """Say what the class tells about the kit, and keep it for the class's page."""
+    from autograder.classroom.audits import Audits
     from autograder.classroom.findings import findings  # torch, as above
 
-    number = 0
-    for line in findings(batch, lesson, students):
-        terminal.say(f"audit: {line}")
-        number += 1
+    audits, number = Audits(batch.course, batch.assignment), 0
+    for student, found in findings(batch, lesson, students):
+        audits.keep(student, found)
+        for name, why in found.items():
+            terminal.say(f"audit: {student}: {name} has all marks and fails its checks: {why}")
+        number += len(found)
+    audits.save()
     terminal.say(f"audit: {number} findings about the kit" if number != 1 else "audit: 1 finding about the kit")
 
 

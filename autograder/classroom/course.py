@@ -112,3 +112,7 @@ class Course:
 
     def report(self, assignment: str, student: str) -> Path:
         return self.root / "course" / "reports" / assignment / f"{student}.json"
+
+    def overview(self, name: str) -> Path:
+        """A file about the whole class."""
+        return self.root / "course" / "class" / name

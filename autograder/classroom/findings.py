@@ -14,8 +14,11 @@ from autograder.lesson.report import Report
 from autograder.sandbox.launch import shared
 
 
-def findings(batch: Batch, lesson: Lesson, students: Iterable[str]) -> Iterator[str]:
-    """A line for each, of hand-ins that have been graded. It takes about as long as grading in one process does."""
+def findings(batch: Batch, lesson: Lesson, students: Iterable[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Each student who was graded, and why visible checks fail, by exercise.
+
+    It takes about as long as grading in one process does.
+    """
     workers = shared(batch.isolation, str(batch.course.root.resolve()))
     with memory.limited():  # as for whoever reads hand-ins
         for student in students:
@@ -23,7 +26,4 @@ def findings(batch: Batch, lesson: Lesson, students: Iterable[str]) -> Iterator[
             submitted = batch.course.hand_in(batch.assignment, student)
             path = Delivery(submitted.parent, submitted.name).choose(lesson).path
             if report.exercises and path is not None:
-                found = audit(lesson, read(path, lesson), report, workers, batch.limits())
-                yield from (
-                    f"{student}: {name} has all marks and fails its checks: {why}" for name, why in found.items()
-                )
+                yield student, audit(lesson, read(path, lesson), report, workers, batch.limits())

@@ -18,11 +18,11 @@ from autograder.graders.show import MANY
 from autograder.graders.show import shape as show_shape
 from autograder.graders.show import show as show  # graders say expect.show
 from autograder.graders.student import Student, deformed
+from autograder.lesson.report import DRAWN as DRAWN  # graders say expect.DRAWN
 from autograder.sandbox.wire import Foreign
 
 RTOL = {torch.float64: 1e-6}
 RTOL_SINGLE = 1e-4
-DRAWN = "other inputs, which were drawn for this hand-in"
 LOOKED_UP = "Right for the inputs that everybody gets, and wrong for these, which nobody but you gets."
 BY_HEART = "Does your function compute its answer from what it is given, or does it know a few answers by heart?"
 

@@ -27,7 +27,7 @@ from autograder.grading.fixtures import Fixtures
 from autograder.lesson.manifest import Lesson, UnfitGraders
 from autograder.lesson.modules import load
 from autograder.lesson.reference import Reference
-from autograder.lesson.report import Criterion, Losses, Verdict
+from autograder.lesson.report import ANSWER, UNANSWERED, Criterion, Losses, Verdict
 from autograder.sandbox.launch import Died
 from autograder.sandbox.session import Exceeded, Stopped
 from autograder.sandbox.submission import OutOfTime
@@ -117,6 +117,11 @@ def uses(lesson: Lesson, exercise: str) -> tuple[str, ...]:
     return names
 
 
+def tests(lesson: Lesson, exercise: str) -> dict[str, str]:
+    """The tests' names, by the names of the criteria as students read them."""
+    return {describe(item)[0]: item.name for item in _graders(lesson.folder).items(exercise)}
+
+
 @functools.cache
 def _graders(folder: Path) -> _Graders:
     return _Graders(folder)
@@ -172,9 +177,13 @@ class _Graders:
             config.hook.pytest_collection(session=session)
         return session
 
+    def items(self, exercise: str) -> list[pytest.Function]:
+        """One exercise's tests, in order."""
+        return self._items.get(exercise, [])
+
     def run(self, exercise: str, student: Student, reference: Reference, digest: str) -> Verdicts:
         """Run one exercise's tests, in order."""
-        items = self._items.get(exercise)
+        items = self.items(exercise)
         if not items:
             place = self._folder / GRADERS / f"test_{exercise}.py"
             raise LookupError(f"no criteria for exercise {exercise!r}: is there a {place}?")
@@ -250,22 +259,20 @@ def criterion(
             )  # fmt: skip
         case StudentError():
             trace = "\n".join(failure.trace.splitlines()[1:]) or str(failure)
-            expected, hint = ("no exception", hint) if failure.type else ("an answer", TOO_MUCH)
+            expected, hint = ("no exception", hint) if failure.type else (ANSWER, TOO_MUCH)
             return lost(Verdict.FAILED, input=input, actual=trace, expected=expected, hint=hint)
         case Unanswered():
-            return lost(Verdict.FAILED, actual="no answer yet", hint=hint)
+            return lost(Verdict.FAILED, actual=UNANSWERED, hint=hint)
         case Stopped():
-            return lost(Verdict.FAILED, input=input, actual=str(failure), expected="an answer", hint=ENDLESS)
+            return lost(Verdict.FAILED, input=input, actual=str(failure), expected=ANSWER, hint=ENDLESS)
         case Exceeded():
-            return lost(Verdict.FAILED, input=input, actual=str(failure), expected="an answer", hint=TOO_MUCH)
+            return lost(Verdict.FAILED, input=input, actual=str(failure), expected=ANSWER, hint=TOO_MUCH)
         case OutOfTime():
             return lost(Verdict.NOT_RUN, actual=str(failure))
         case Died() | WireError():
-            return lost(Verdict.ERROR, input=input, actual=f"no answer: {failure}", expected="an answer", hint=LEFT)
+            return lost(Verdict.ERROR, input=input, actual=f"no answer: {failure}", expected=ANSWER, hint=LEFT)
     if memory.reached(failure):
-        return lost(
-            Verdict.FAILED, input=input, actual="more than there is room for", expected="an answer", hint=TOO_MUCH
-        )
+        return lost(Verdict.FAILED, input=input, actual="more than there is room for", expected=ANSWER, hint=TOO_MUCH)
     log.error("the grader of %r failed", name, exc_info=failure)
     return lost(Verdict.ERROR, hint=OUR_FAULT)
 

@@ -15,6 +15,9 @@ from autograder.basics.versions import versions
 
 SCHEMA = 1
 FACTS = ("input", "actual", "expected", "diagnosis")  # of a criterion: what may quote a student's code
+ANSWER = "an answer"  # what is expected where a call has come to no end
+UNANSWERED = "no answer yet"  # what is found where nothing is written
+DRAWN = "other inputs, which were drawn for this hand-in"
 NEWER = "This needs a newer Python than the grader's"
 OLDER = (
     f"{NEWER} {sys.version_info.major}.{sys.version_info.minor}, so it could not be judged. "

@@ -27,7 +27,7 @@ def render_exercise(exercise: Exercise, pictures: Sequence[bytes] = (), losses: 
     `pictures` are PNG images: what the student's function draws, and the lesson's.
     """
     images = [base64.b64encode(png).decode() if fits(png) else None for png in pictures]
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     drawn = None
     with Advice("a curve"):
         drawn = curve.draw(losses.yours, losses.reference) if losses else None
@@ -55,7 +55,7 @@ def render_inline(
     found = [(one, pictures.get(one.id, ()), losses.get(one.id)) for one in report.exercises]
     sections = [Markup(render_exercise(*parts)) for parts in found]
     first, sentence = words.first(report)
-    template = _environment().get_template("inline.html.j2")
+    template = environment().get_template("inline.html.j2")
     return template.render(report=report, sections=sections, first=first, sentence=sentence, words=words).strip()
 
 
@@ -67,20 +67,21 @@ def render_unreadable(report: Report) -> str:
 
 def render_list(assignment: str, most: float, rows: Sequence[tuple[str, str, str, str, str, float | None]]) -> str:
     """A list of feedback pages for whoever hands them out: of each the address, name, id, section, status and marks."""
-    template = _environment().get_template("list.html.j2")
+    template = environment().get_template("list.html.j2")
     return plain(template.render(assignment=assignment, most=most, rows=rows, words=words), keep="\n")
 
 
 @functools.cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """The templates of this room: what they are given is escaped, and a name that they are not given is an error."""
+    found = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    environment.filters["ticks"] = _ticks
-    return environment
+    found.filters["ticks"] = _ticks
+    return found
 
 
 def _ticks(text: str) -> Markup:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.classroom.audits import Audits
+from autograder.classroom.course import Course
 from tests.conftest import hand_in, run
 from tests.sample_class import Maker
 
@@ -23,3 +25,7 @@ def test_what_has_all_marks_and_fails_its_visible_checks_is_named(course: Path, 
         "audit: 1 finding about the kit",
     ]
     assert done.returncode == 0
+    audits = Audits(Course(course), "sgd")
+    assert [audits.of(student) for student in ("ada", "bob", "cyd")] == [
+        {}, {"fit": "TypeError: 'NoneType' object is not callable"}, None
+    ]  # fmt: skip
