@@ -23,8 +23,9 @@ from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from autograder.basics import memory
 from autograder.basics.refused import Refused
-from autograder.classroom import basis, names, timestamp
+from autograder.classroom import basis, extensions, names, roster, timestamp
 from autograder.classroom.course import Course, load_config
+from autograder.classroom.deadlines import Deadlines
 from autograder.classroom.earlier import Earlier
 from autograder.classroom.marks import Entry, entries
 from autograder.classroom.release import register
@@ -101,9 +102,23 @@ class Batch:
         folders = {student: self.course.hand_in(self.assignment, student).parent for student in students}
         faults = [(student, timestamp.read(folder)[1]) for student, folder in folders.items()]
         alike = [", ".join(map(ascii, group)) for group in doubles(students)]
-        return [f"{names.shown(student)}: {fault}" for student, fault in faults if fault] + [
-            f"{group} differ in case or Unicode form only: if that is one student, keep one folder" for group in alike
+        return [
+            *(f"{names.shown(student)}: {fault}" for student, fault in faults if fault),
+            *(
+                f"{group} differ in case or Unicode form only: if that is one student, keep one folder"
+                for group in alike
+            ),
+            *(
+                f"{extensions.PLACE}: nobody in the class has the id {one!r}, nor has handed in"
+                for one in self._unknown()
+            ),
         ]
+
+    def _unknown(self) -> list[str]:
+        """Who is given an extension, and is neither in the roster nor has handed anything in."""
+        put_off, people = extensions.load(self.course.root), roster.load(self.course.root)
+        known = {*(one.id for one in people), *self.course.submitted(self.assignment).students()}
+        return put_off.unknown(known) if put_off else []
 
     @functools.cached_property
     def basis(self) -> dict[str, str]:
@@ -173,7 +188,12 @@ class Batch:
         earlier = Earlier(self.course, self._lesson, student)
         if not earlier.there:
             return None
-        return [FORCED] if self.force else earlier.outdated(common, entry)
+        return [FORCED] if self.force else earlier.outdated(common, entry, self.deadlines)
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """When things are due, and what it costs to be late."""
+        return Deadlines.of(self.course.config)
 
     @property
     def _lesson(self) -> Lesson:

@@ -27,6 +27,7 @@ OFFSET = re.compile(r"\b(?:UTC|GMT) ?(?=[+-]\d)")  # UTC+2 is east, which a pars
 PLACE = re.compile(r"(.*\w) +([A-Z][A-Za-z_]+/[A-Za-z_/+-]+)")  # a time zone by the name of a place
 DAY_FIRST = re.compile(r"\d\d?\.\s?\d\d?\.")  # with dots it always is
 EITHER = re.compile(r"(\d\d?)([/-])(\d\d?)\2\d{4}\b")  # day or month first: nobody knows, unless one of them is over 12
+YEARS = range(1970, 9999)  # in which something may have been handed in: in every zone there is such a time
 FIRST, SECOND = datetime(2000, 1, 1), datetime(2001, 2, 2)  # what stands for a day that is not said
 
 
@@ -41,26 +42,47 @@ def read(folder: Path) -> tuple[datetime | None, str | None]:
     try:
         if file.is_symlink() or not file.is_file():
             raise ValueError
-        return moment(_text(file)), None
+        found = moment(_text(file))
+        if found.year not in YEARS:
+            raise ValueError
+        return found, None
     except (ValueError, OverflowError, OSError):
         return None, UNREADABLE
 
 
 def moment(text: str) -> datetime:
-    """The time that a text says.
+    """The time that a text says, in UTC and without a zone.
 
     Raises:
         ValueError, OverflowError: it says none, not all of it, or one that can be read in two ways.
     """
+    return in_utc(said(text))
+
+
+def said(text: str) -> datetime:
+    """The time that a text says, in the zone that it names, if it names one.
+
+    Raises:
+        ValueError, OverflowError: as above.
+    """
     text = " ".join(text.split())
     if SECONDS.fullmatch(text):
-        return datetime.fromtimestamp(float(text), UTC).replace(tzinfo=None)
+        return datetime.fromtimestamp(float(text), UTC)
     text = OFFSET.sub("", DASHES.sub(r"\1 \2:\3:\4", text))
     try:
-        found = datetime.fromisoformat(text)
+        return datetime.fromisoformat(text)
     except ValueError:
-        found = _parsed(text)
-    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+        return _parsed(text)
+
+
+def in_utc(when: datetime) -> datetime:
+    """The same time as nbgrader has it: in UTC, without a zone."""
+    return when.astimezone(UTC).replace(tzinfo=None) if when.tzinfo else when
+
+
+def written(when: datetime) -> str:
+    """A time as nbgrader writes it, and as it is read here."""
+    return f"{in_utc(when):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _parsed(text: str) -> datetime:
