@@ -157,6 +157,7 @@ COURSE = _told("dir", metavar="DIR", help="the folder, which is made if need be"
 JOBS = _told("--jobs", metavar="N", type=_positive, help="default: all cores")
 STUDENT = _told("--student", metavar="GLOB", default="*", help="only the students of this name")
 FORCE = _told("--force", action="store_true", help="grade again what has not changed")
+WHOM = _told("student", metavar="STUDENT", help="an id, or a name or address in the roster")
 AUDIT = _told("--audit", action="store_true", help="see whether what has all marks passes the visible checks, too")
 ISOLATION = _told(
     "--isolation", metavar="LEVEL", default=levels.BEST,
@@ -199,6 +200,8 @@ def _parser() -> argparse.ArgumentParser:
     add("release", classroom.release, "make the notebooks in exercises/ from the lessons in solutions/", every)
     add("grade", classroom.grade, "grade everything in course/submitted/ into nbgrader's gradebook",
         assignment, JOBS, STUDENT, FORCE, ISOLATION, AUDIT)  # fmt: skip
+    add("show", classroom.show, "say how one student's hand-in was graded, and what has changed and why",
+        WHOM, assignment)  # fmt: skip
     return parser
 
 

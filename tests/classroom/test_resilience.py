@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import signal
@@ -172,6 +173,8 @@ def test_whatever_is_killed_the_class_is_graded_in_the_end(
     assert f"{len(STUDENTS) - len(between)} graded, {len(between)} unchanged, 0 unreadable\n" in last.stdout
     assert between.items() <= pages(whole_class).items(), "a finished hand-in was graded twice"
     assert state(whole_class) == undisturbed
+    texts = (whole_class / "course" / "history.jsonl").read_text().splitlines()
+    assert {json.loads(text)["student"] for text in texts} == set(STUDENTS)
 
 
 @pytest.mark.parametrize("what", ["hangs", "is killed"])
