@@ -69,9 +69,8 @@ class Earlier:
 
     def _penalty(self, entry: Entry, late: Lateness, policy: Deadlines) -> list[str]:
         """nbgrader makes a penalty of the marks that there are when it grades, and a person may have changed them."""
-        due = policy.penalty(entry.score, late) or 0.0
-        wrong = deadlines.ours(self.course.config) and abs(due - entry.penalty) > CENT
-        return [OTHER_PENALTY] if wrong else []
+        due = policy.penalty(entry.score, late) if deadlines.ours(self.course.config) else None
+        return [OTHER_PENALTY] if due is not None and abs(due - entry.penalty) > CENT else []
 
     def _entered(self, entry: Entry, report: Report, before: basis.Basis) -> bool:
         """Whether the gradebook has what was found, and the time that was known then."""

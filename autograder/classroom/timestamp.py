@@ -27,7 +27,7 @@ OFFSET = re.compile(r"\b(?:UTC|GMT) ?(?=[+-]\d)")  # UTC+2 is east, which a pars
 PLACE = re.compile(r"(.*\w) +([A-Z][A-Za-z_]+/[A-Za-z_/+-]+)")  # a time zone by the name of a place
 DAY_FIRST = re.compile(r"\d\d?\.\s?\d\d?\.")  # with dots it always is
 EITHER = re.compile(r"(\d\d?)([/-])(\d\d?)\2\d{4}\b")  # day or month first: nobody knows, unless one of them is over 12
-YEARS = range(1970, 9999)  # in which something may have been handed in: in every zone there is such a time
+YEARS = range(1970, 9999)  # of these every time can be said in every zone
 FIRST, SECOND = datetime(2000, 1, 1), datetime(2001, 2, 2)  # what stands for a day that is not said
 
 
@@ -42,10 +42,7 @@ def read(folder: Path) -> tuple[datetime | None, str | None]:
     try:
         if file.is_symlink() or not file.is_file():
             raise ValueError
-        found = moment(_text(file))
-        if found.year not in YEARS:
-            raise ValueError
-        return found, None
+        return moment(_text(file)), None
     except (ValueError, OverflowError, OSError):
         return None, UNREADABLE
 
@@ -63,8 +60,15 @@ def said(text: str) -> datetime:
     """The time that a text says, in the zone that it names, if it names one.
 
     Raises:
-        ValueError, OverflowError: as above.
+        ValueError, OverflowError: as above; and of a year in which nothing is handed in.
     """
+    found = _said(text)
+    if found.year not in YEARS:
+        raise ValueError
+    return found
+
+
+def _said(text: str) -> datetime:
     text = " ".join(text.split())
     if SECONDS.fullmatch(text):
         return datetime.fromtimestamp(float(text), UTC)

@@ -23,8 +23,11 @@ from autograder.sandbox.launch import WarmProcess
 from tests.conftest import QUICK, make_course
 from tests.test_fuzz import handed_in, happen, odd, sound, texts
 
-# the warning: of a long text, where tests are told of one by one
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning"),  # of a long text, told one by one
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),  # nbgrader's own, in this process too
+]
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 pictures = st.dictionaries(
     st.sampled_from(["image/png", "image/jpeg", "image/gif", "x"]), st.just(PIXEL) | odd, max_size=2

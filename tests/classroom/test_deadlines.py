@@ -24,6 +24,7 @@ WRONG: dict[str, tuple[dict[str, object], str]] = {
     "no zone": ({"due": {"sgd": "2026-11-05 23:59"}}, "c.Deadlines.due says '2026-11-05 23:59' for sgd: give a day, "),
     "unknown zone": ({"due": {"sgd": "2026-11-05 23:59 Europe/Berlinn"}}, "c.Deadlines.due says '2026-11-05 23:59 Eur"),
     "no time of day": ({"due": {"sgd": "2026-11-05 Europe/Berlin"}}, "c.Deadlines.due says '2026-11-05 Europe/Berlin'"),
+    "no year": ({"due": {"sgd": "9999-12-31 23:59 America/New_York"}}, "c.Deadlines.due says '9999-12-31 23:59 America"),
     "number": ({"due": {"sgd": 5}}, "c.Deadlines.due says 5 for sgd: give a day, a time and a time zone, such as '2026"),
     "no table": ({"due": "2026-11-05"}, "c.Deadlines in nbgrader_config.py: The 'due' trait of a Deadlines instance exp"),
     "method": (

@@ -53,6 +53,7 @@ WRONG = {
     "id,days\nada,0\n": "'0' for 'ada' is no number of days from 1 to 999",
     "id,days\nada,-1\n": "'-1' for 'ada' is no number of days from 1 to 999",
     "id,due\nada,soon\n": "'soon' for 'ada' is no time such as 2026-11-12 23:59",
+    "id,due\nada,9999-12-31\n": "'9999-12-31' for 'ada' is no time such as 2026-11-12 23:59",
     "id,due\nada,5/11/2026\n": "'5/11/2026' for 'ada' is no time such as 2026-11-12 23:59",
     "id,due\nada,\n": "'ada' needs a new due date or a number of days, and not both",
     "id,due,days\nada,2026-10-30,2\n": "'ada' needs a new due date or a number of days, and not both",
