@@ -1,4 +1,4 @@
-"""Makes this folder an nbgrader course. Settings of your own (a database, other limits) go below `configure`."""
+"""Makes this folder an nbgrader course. Settings of your own (due dates, a database) go below `configure`."""
 
 from pathlib import Path
 

@@ -165,6 +165,7 @@ COURSE = _told("dir", metavar="DIR", help="the folder, which is made if need be"
 JOBS = _told("--jobs", metavar="N", type=_positive, help="default: all cores")
 STUDENT = _told("--student", metavar="GLOB", default="*", help="only the students of this name")
 FORCE = _told("--force", action="store_true", help="grade again what has not changed")
+WHOM = _told("student", metavar="STUDENT", help="an id, or a name or address in the roster")
 AUDIT = _told("--audit", action="store_true", help="see whether what has all marks passes the visible checks, too")
 ANONYMOUS = _told(
     "--anonymous", action="store_true", help="the page that the class may see: nobody can be told from it"
@@ -229,6 +230,8 @@ def _parser() -> argparse.ArgumentParser:
     add("export", handback.export, "write the marks for people or for an LMS, and pages for it to hand out",
         assignment, TO, SHEET, COLUMN, OUTPUT, PAGES, UNREVIEWED)  # fmt: skip
     add("report", overview.report, "put the class on one page, and into tables", assignment, ANONYMOUS)
+    add("show", classroom.show, "say how one student's hand-in was graded, and what has changed and why",
+        WHOM, assignment)  # fmt: skip
     return parser
 
 

@@ -9,10 +9,10 @@ import multiprocessing
 import os
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,19 +23,21 @@ from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from autograder.basics import memory
 from autograder.basics.refused import Refused
-from autograder.classroom import basis, names, timestamp
+from autograder.classroom import basis, extensions, history, names, roster, timestamp
 from autograder.classroom.course import Course, load_config
+from autograder.classroom.deadlines import Deadlines
 from autograder.classroom.earlier import Earlier
 from autograder.classroom.marks import Entry, entries
 from autograder.classroom.release import register
 from autograder.classroom.submitted import doubles
 from autograder.lesson.manifest import Lesson, UnfitGraders
+from autograder.lesson.report import Report
 from autograder.render.terminal import Log
 from autograder.sandbox.launch import START_SECONDS, begin
 from autograder.sandbox.limits import Limits, UnknownLimit
 
 if TYPE_CHECKING:
-    from autograder.classroom.converters import OneStudent
+    from autograder.classroom.converters import Marks, Pages
 
 FORCED = "--force"
 MARGIN = START_SECONDS  # beyond a hand-in's own time: for processes to come up, and for its page
@@ -69,12 +71,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Batch:
-    """A class to be graded."""
+    """A class to be graded.
+
+    Attributes:
+        began: when, which is what the history calls this run.
+    """
 
     course: Course
     assignment: str
     isolation: str
     force: bool = False
+    began: str = field(default_factory=history.begun)
 
     def students(self, pattern: str = "*") -> list[str]:
         """Those who have handed something in.
@@ -101,9 +108,23 @@ class Batch:
         folders = {student: self.course.hand_in(self.assignment, student).parent for student in students}
         faults = [(student, timestamp.read(folder)[1]) for student, folder in folders.items()]
         alike = [", ".join(map(ascii, group)) for group in doubles(students)]
-        return [f"{names.shown(student)}: {fault}" for student, fault in faults if fault] + [
-            f"{group} differ in case or Unicode form only: if that is one student, keep one folder" for group in alike
+        return [
+            *(f"{names.shown(student)}: {fault}" for student, fault in faults if fault),
+            *(
+                f"{group} differ in case or Unicode form only: if that is one student, keep one folder"
+                for group in alike
+            ),
+            *(
+                f"{extensions.PLACE}: nobody in the class has the id {one!r}, nor has handed in"
+                for one in self._unknown()
+            ),
         ]
+
+    def _unknown(self) -> list[str]:
+        """Who is given an extension, and is neither in the roster nor has handed anything in."""
+        put_off, people = extensions.load(self.course.root), roster.load(self.course.root)
+        known = {*(one.id for one in people), *self.course.submitted(self.assignment).students()}
+        return put_off.unknown(known) if put_off else []
 
     @functools.cached_property
     def basis(self) -> dict[str, str]:
@@ -136,6 +157,10 @@ class Batch:
                 raise Unwritable(f"cannot make the folder {folder}: {error.strerror}") from None
             if not os.access(folder, os.W_OK | os.X_OK):
                 raise Unwritable(f"cannot write to the folder {folder}: change its permissions")
+        try:
+            os.close(history.open_(self.course.root))
+        except OSError as error:
+            raise Unwritable(f"cannot write to the file {top / history.NAME}: {error.strerror}") from None
         _hush()
         with self._gradebook():
             register(self.course, self.assignment)
@@ -163,17 +188,21 @@ class Batch:
         known, common = self.entries(), self.basis  # as it is now, for every process that this is sent to
         again = {student: self._again(student, known.get(student), common) for student in good}
         yield from (Outcome(student, skipped=True) for student in good if again[student] == [])
-        waiting = [student for student in good if again[student] != []]
+        waiting = {student: tuple(why or ()) for student, why in again.items() if why != []}
         if waiting:
-            outcomes = self._grade(waiting, jobs)
-            yield from (replace(outcome, again=tuple(again[outcome.student] or ())) for outcome in outcomes)
+            yield from (replace(outcome, again=waiting[outcome.student]) for outcome in self._grade(waiting, jobs))
 
     def _again(self, student: str, entry: Entry | None, common: dict[str, str]) -> list[str] | None:
         """Why a hand-in has to be graded again: nothing, if it has not; None if it has never been."""
         earlier = Earlier(self.course, self._lesson, student)
         if not earlier.there:
             return None
-        return [FORCED] if self.force else earlier.outdated(common, entry)
+        return [FORCED] if self.force else earlier.outdated(common, entry, self.deadlines)
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """When things are due, and what it costs to be late."""
+        return Deadlines.of(self.course.config)
 
     @property
     def _lesson(self) -> Lesson:
@@ -190,8 +219,11 @@ class Batch:
         except UnknownLimit as error:
             raise Refused(str(error)) from None
 
-    def _grade(self, students: list[str], jobs: int) -> Iterator[Outcome]:
-        """A process that dies or hangs is replaced, and costs the hand-in that it was at, no other."""
+    def _grade(self, students: Mapping[str, Sequence[str]], jobs: int) -> Iterator[Outcome]:
+        """Students, each with the reasons for it.
+
+        A process that dies or hangs is replaced, and costs the hand-in that it was at, no other.
+        """
         limits = self.limits()
         seconds = limits.submission + limits.grace + MARGIN
         pool = ProcessPool(
@@ -202,7 +234,8 @@ class Batch:
         )
         try:
             futures: dict[Future[Outcome], str] = {
-                pool.schedule(_grade_in_pool, [self, student], timeout=seconds): student for student in students
+                pool.schedule(_grade_in_pool, [self, student, why], timeout=seconds): student
+                for student, why in students.items()
             }
             for future in as_completed(futures):
                 if isinstance(unfit := future.exception(), UnfitGraders):
@@ -232,10 +265,10 @@ def _hush() -> None:
     warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
 
 
-def _grade_in_pool(batch: Batch, student: str) -> Outcome:
+def _grade_in_pool(batch: Batch, student: str, why: Sequence[str] = ()) -> Outcome:
     """Grade one student's hand-in in a process of the pool."""
     _settle(batch.course.root, batch.assignment, batch.isolation, tuple(batch.basis.items()))
-    return _grade_one(batch, student)
+    return _grade_one(batch, student, why)
 
 
 @functools.cache
@@ -251,21 +284,22 @@ def _settle(root: Path, assignment: str, isolation: str, common: tuple[tuple[str
     memory.limit()
 
 
-def _grade_one(batch: Batch, student: str) -> Outcome:
+def _grade_one(batch: Batch, student: str, why: Sequence[str] = ()) -> Outcome:
     """Grade one student's hand-in. Its page is removed first and written last, so a page means that all is done."""
     batch.course.feedback(batch.assignment, student).unlink(missing_ok=True)
     try:
-        for step in _steps(batch.course.root, batch.assignment, batch.isolation, tuple(batch.basis.items())):
-            step.convert(student)
+        marks, pages = _steps(batch.course.root, batch.assignment, batch.isolation, tuple(batch.basis.items()))
+        marks.convert(student)
+        report = Report.from_json(batch.course.report(batch.assignment, student).read_text("utf-8"))
+        history.append(batch.course.root, history.Line.of(batch.began, report, marks.final(student), why))
+        pages.convert(student)
     except Exception as error:
         return Outcome(student, error=_withdraw(batch, student, _reason(error)))
     return Outcome(student)
 
 
 @functools.cache
-def _steps(
-    root: Path, assignment: str, isolation: str, common: tuple[tuple[str, str], ...]
-) -> tuple[OneStudent, OneStudent]:
+def _steps(root: Path, assignment: str, isolation: str, common: tuple[tuple[str, str], ...]) -> tuple[Marks, Pages]:
     from autograder.classroom.converters import steps  # torch and all that is slow: not for the main process
 
     config = load_config(root)
@@ -276,6 +310,8 @@ def _steps(
 def _withdraw(batch: Batch, student: str, reason: str) -> str:
     """Leave nothing of an earlier grading that would look like this one's result; the reason, and what that did."""
     course = batch.course
+    with suppress(OSError):
+        history.append(course.root, history.Line(batch.began, batch.assignment, student, error=reason))
     try:
         course.report(batch.assignment, student).unlink(missing_ok=True)
         course.feedback(batch.assignment, student).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The commands for those who teach a class: init, doctor, release, grade."""
+"""The commands for those who teach a class: init, doctor, release, grade, show."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from autograder.sandbox import levels, probe
 
 if TYPE_CHECKING:
     from autograder.classroom.batch import Batch, Outcome
+    from autograder.classroom.lateness import Lateness
     from autograder.classroom.marks import Entry
     from autograder.lesson.report import Report
 
@@ -81,6 +82,26 @@ def grade(options: argparse.Namespace) -> Exit:
     return status
 
 
+def show(options: argparse.Namespace) -> None:
+    """Say what has become of one student's hand-in from grading to grading, and how it stands."""
+    from autograder.classroom import history, roster, student
+    from autograder.classroom.batch import Batch  # nbgrader is slow to import
+    from autograder.classroom.course import Course, find_root
+    from autograder.classroom.lateness import Lateness
+    from autograder.lesson.report import Report
+
+    course = Course(find_root())
+    batch = Batch(course, Lesson.load(options.assignment, course.root).assignment, levels.BEST)
+    lines = history.read(course.root, batch.assignment)
+    who = student.find(options.student, course, batch.assignment, lines, roster.load(course.root))
+    entry, path = batch.entries().get(who.id), course.report(batch.assignment, who.id)
+    late = batch.deadlines.lateness(entry.times, batch.assignment) if entry else Lateness()
+    steps = history.steps([line for line in lines if line.student == who.id])
+    report = _with_final_marks(Report.from_json(path.read_text("utf-8")), entry) if path.is_file() else None
+    found = student.shown(who, batch.assignment, late, steps, report)
+    terminal.show(terminal.console(piped=PIPE_WIDTH), found)
+
+
 def _audit(batch: Batch, lesson: Lesson, students: list[str]) -> None:
     """Say what the class tells about the kit, and keep it for the class's page."""
     from autograder.classroom.audits import Audits
@@ -136,16 +157,20 @@ def _summarise(batch: Batch, lesson: Lesson, outcomes: list[Outcome]) -> Exit:
 
 
 def _show_class(batch: Batch, lesson: Lesson, outcomes: list[Outcome]) -> None:
+    from autograder.classroom import history
+    from autograder.classroom.lateness import summary
     from autograder.lesson.report import Report
 
     course = batch.course
     paths = [course.report(batch.assignment, outcome.student) for outcome in outcomes]
     reports = [Report.from_json(path.read_text("utf-8")) for path in paths]
+    due = ""
     with Advice("the table of the class", passes=terminal.UNREAD):
         entries = batch.entries()
         rows = [_with_final_marks(report, entries.get(report.student or "")) for report in reports]
         ids = [task.id for task in lesson.tasks]
         terminal.show(terminal.console(piped=PIPE_WIDTH), terminal.class_table(rows, ids))
+        due = summary(_lateness(batch, entries, reports))
     found = [outcome.skipped for outcome, report in zip(outcomes, reports, strict=True) if report.exercises]
     terminal.say("")
     terminal.say(f"{found.count(False)} graded, {found.count(True)} unchanged, {len(reports) - len(found)} unreadable")
@@ -153,11 +178,20 @@ def _show_class(batch: Batch, lesson: Lesson, outcomes: list[Outcome]) -> None:
         terminal.say(f"{number} graded again: {why}")
     if outdated := [report.student or "" for report in reports if any(one.outdated for one in report.exercises)]:
         terminal.say(f"for you to look at, written with a newer Python: {', '.join(map(names.shown, outdated))}")
+    if due:
+        terminal.say(f"due:      {due}")
     terminal.say(f"marks:    {course.gradebook()} (nbgrader's)")
     terminal.say(f"feedback: {course.feedback(batch.assignment, 'STUDENT')}")
     terminal.say(f"reports:  {course.report(batch.assignment, 'STUDENT')}")
+    if not all(outcome.skipped for outcome in outcomes):
+        terminal.say(f"history:  {course.root / 'course' / history.NAME} (this run is {batch.began})")
     if batch.isolation == levels.NONE:
         terminal.say(words.UNISOLATED)
+
+
+def _lateness(batch: Batch, entries: dict[str, Entry], reports: list[Report]) -> list[Lateness]:
+    policy, known = batch.deadlines, [entries[one.student] for one in reports if one.student in entries]
+    return [policy.lateness(entry.times, batch.assignment) for entry in known]
 
 
 def _with_final_marks(report: Report, entry: Entry | None) -> Report:

@@ -82,22 +82,27 @@ class Marks(Autograde, OneStudent):
         with gradebook(self.coursedir.db_url, self.coursedir.course_id):
             super().init_assignment(assignment_id, student_id)
 
+    def final(self, student: str) -> float:
+        """What stands in the gradebook for a student, with marks by hand and penalty."""
+        assignment = self.coursedir.assignment_id
+        with gradebook(self.coursedir.db_url, self.coursedir.course_id) as opened:
+            found = opened.find_submission_notebook(assignment, assignment, student)
+            return max(0.0, float(found.score - (found.late_submission_penalty or 0.0)))
+
 
 class Pages(GenerateFeedback, OneStudent):
     """`nbgrader generate_feedback`."""
 
 
-def steps(config: Config, assignment: str) -> tuple[OneStudent, OneStudent]:
+def steps(config: Config, assignment: str) -> tuple[Marks, Pages]:
     """Both steps for the assignment, in order. They share one open gradebook with all later ones of this process."""
     stock.mend()
     for module in OPENERS:
         module.Gradebook = gradebook
-    found = []
-    for kind in (Marks, Pages):
-        step = kind(coursedir=CourseDirectory(config=config), config=config)
+    marks, pages = (kind(coursedir=CourseDirectory(config=config), config=config) for kind in (Marks, Pages))
+    for step in (marks, pages):
         step.coursedir.assignment_id, step.force = assignment, True
-        found.append(step)
-    return found[0], found[1]
+    return marks, pages
 
 
 @functools.cache

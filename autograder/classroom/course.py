@@ -38,6 +38,7 @@ def configure(c: Config, root: Path) -> None:
         "autograder.classroom.nbgrading.SaveGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
     ]
+    c.AssignLatePenalties.plugin_class = "autograder.classroom.deadlines.Deadlines"
     c.ExportApp.plugin_class = "autograder.classroom.sheet.Sheet"
     c.GenerateFeedback.exporter_class = "autograder.classroom.nbgrading.FeedbackExporter"
     c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
@@ -95,11 +96,15 @@ class Course:
             return str(url.database)
         return url.difference_update_query(["password", "sslpassword"]).render_as_string(hide_password=True)
 
-    def submitted(self, assignment: str) -> Submitted:
-        """What was handed in. Other assignments have a lesson here, a release, or a source for nbgrader."""
+    def assignments(self) -> set[str]:
+        """Those that have a lesson here, a release, or a source for nbgrader."""
         places = [*self.root.glob("exercises/*/"), *self.root.glob("solutions/*/")]
-        others = {*shelf.names(self.root), *(place.name for place in places)} - {assignment}
-        return Submitted(self.root / "course" / "submitted", assignment, frozenset(others))
+        return {*shelf.names(self.root), *(place.name for place in places)}
+
+    def submitted(self, assignment: str) -> Submitted:
+        """What was handed in."""
+        others = frozenset(self.assignments() - {assignment})
+        return Submitted(self.root / "course" / "submitted", assignment, others)
 
     def hand_in(self, assignment: str, student: str) -> Path:
         return self.root / "course" / "submitted" / student / assignment / f"{assignment}.ipynb"

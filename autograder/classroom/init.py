@@ -13,7 +13,7 @@ from autograder.lesson.manifest import Lesson
 from autograder.lesson.release import fresh
 
 SETTINGS = """\
-\"\"\"Makes this folder an nbgrader course. Settings of your own (a database, other limits) go below `configure`.\"\"\"
+\"\"\"Makes this folder an nbgrader course. Settings of your own (due dates, a database) go below `configure`.\"\"\"
 
 from pathlib import Path
 

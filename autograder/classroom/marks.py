@@ -4,10 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from nbgrader.api import Assignment, Grade, Gradebook, GradeCell, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Query, Session
+
+
+class Times(NamedTuple):
+    """When a student's hand-in of one assignment came, and when it should have; in UTC.
+
+    Attributes:
+        date: when it is due for all.
+        extension: by how much that is put off for this student.
+    """
+
+    assignment: str
+    handed_in: datetime | None = None
+    date: datetime | None = None
+    extension: timedelta | None = None
+
+    @property
+    def due(self) -> datetime | None:
+        """When it is due for this student."""
+        return self.date and self.date + (self.extension or timedelta())
 
 
 @dataclass
@@ -16,7 +36,7 @@ class Entry:
 
     Attributes:
         timestamp: when it was handed in, in UTC.
-        due: when it should have been, as the gradebook has it, and by how much that was put off for this student.
+        times: of all assignments of this student.
         penalty: marks that are taken off because it was late.
         graders: the graders' marks by graded cell, where there are any.
         score: all marks, with those that a person gave.
@@ -28,7 +48,7 @@ class Entry:
     """
 
     timestamp: datetime | None = None
-    due: str = ""
+    times: list[Times] = field(default_factory=list)
     penalty: float = 0.0
     graders: dict[str, float | None] = field(default_factory=dict)
     score: float = 0.0
@@ -77,25 +97,31 @@ def entries(directory: CourseDirectory, assignment: str) -> dict[str, Entry]:
     return found
 
 
+def times(db: Session, student: str) -> list[Times]:
+    """Of all that a student has handed in."""
+    return [Times(*row) for row in _submissions(db).filter(Student.id == student)]
+
+
 def _entered(db: Session, assignment: str) -> dict[str, Entry]:
-    rows = (
+    found: dict[str, Entry] = {}
+    every: dict[str, list[Times]] = {}
+    for *row, student, penalty in _submissions(db, Student.id, SubmittedAssignment.late_submission_penalty):
+        one = Times(*row)
+        known = every.setdefault(student, [])
+        known.append(one)
+        if one.assignment == assignment:
+            found[student] = Entry(one.handed_in, known, penalty or 0.0, deadline=one.due)
+    return found
+
+
+def _submissions(db: Session, *more: Any) -> Query[Any]:
+    """What `Times` are made of, and more, of everything that was handed in."""
+    found: Query[Any] = (
         db.query(
-            Student.id, SubmittedAssignment.timestamp, Assignment.duedate, SubmittedAssignment.extension,
-            SubmittedAssignment.late_submission_penalty,
+            Assignment.name, SubmittedAssignment.timestamp, Assignment.duedate, SubmittedAssignment.extension, *more
         )
         .select_from(SubmittedAssignment)
         .join(Student, Student.id == SubmittedAssignment.student_id)
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .filter(Assignment.name == assignment)
-    )  # fmt: skip
-    return {
-        student: Entry(
-            timestamp, due(date, extension), penalty or 0.0, deadline=date and date + (extension or timedelta())
-        )
-        for student, timestamp, date, extension, penalty in rows
-    }
-
-
-def due(date: datetime | None, extension: timedelta | None) -> str:
-    """What tells one due date from another, for one student."""
-    return f"{date} {extension or ''}".strip()
+    )
+    return found

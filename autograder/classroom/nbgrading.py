@@ -6,6 +6,8 @@ nbgrader changes into the course's folder while it works, so that is where the l
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -17,16 +19,18 @@ from traitlets import Dict, Unicode
 
 from autograder.basics.advice import Advice
 from autograder.basics.files import write
-from autograder.classroom import basis
+from autograder.classroom import basis, timestamp
 from autograder.classroom.course import Course
+from autograder.classroom.deadlines import Deadlines, ours
 from autograder.classroom.exhibit import seal
-from autograder.classroom.marks import due
+from autograder.classroom.lateness import Lateness
+from autograder.classroom.marks import times
 from autograder.grading.grader import Grader, Grading
 from autograder.handin.delivery import Delivery
 from autograder.handin.handin import HandIn, nothing, read
 from autograder.handin.notebook import KEY, grade_id, is_checks
 from autograder.lesson.manifest import CHECKS, Lesson
-from autograder.lesson.report import Exercise
+from autograder.lesson.report import Exercise, Receipt
 from autograder.render import words
 from autograder.render.html import render_exercise, render_plain, render_unreadable
 from autograder.sandbox import levels
@@ -121,9 +125,16 @@ class HiddenGraders(NbGraderPreprocessor):
         handin = HandIn(nb, about["unreadable"], about["notes"], **more)
         lesson = Lesson.load(names["assignment"], Path.cwd())
         grader = Grader(lesson, shared(self.isolation, str(Path.cwd())), Limits.of(self.limits))
-        grading = grader.grade(handin, student=names["student"])
+        policy = Deadlines.of(self.config)
+        late = _lateness(policy, names)
+        grading = _with_receipt(grader.grade(handin, student=names["student"]), late, about["file"])
         write_outputs(handin, grading, lesson)
-        about["basis"] = self._basis(lesson, grading.report.isolation) | _own(about["digest"], names)
+        about["basis"] = self._basis(lesson, grading.report.isolation) | basis.own(about["digest"], late, policy)
+        about |= {
+            "time": late.sentence(),
+            "late": bool(late.days),
+            "rule": policy.rule(late) if ours(self.config) else "",
+        }
         path = Path(self.reports_directory) / names["assignment"] / f"{names['student']}.json"
         write(path, grading.report.to_json())
         return nb, resources
@@ -132,12 +143,16 @@ class HiddenGraders(NbGraderPreprocessor):
         return dict(self.basis) or basis.common(Course(Path.cwd()), lesson, isolation)
 
 
-def _own(digest: str, names: Any) -> dict[str, str]:
-    """What one hand-in's result depends on, with the times that its penalty will be made of."""
+def _lateness(policy: Deadlines, names: Any) -> Lateness:
+    """By the times in the gradebook, which the penalty will be made of."""
     with autograde.Gradebook(names["db_url"]) as gradebook:
-        submission = gradebook.find_submission(names["assignment"], names["student"])
-        late = submission.timestamp, due(submission.assignment.duedate, submission.extension)
-    return basis.own(digest, *late)
+        return policy.lateness(times(gradebook.db, names["student"]), names["assignment"])
+
+
+def _with_receipt(grading: Grading, late: Lateness, file: str) -> Grading:
+    handed_in = timestamp.written(late.handed_in) if late.handed_in else None
+    receipt = Receipt(handed_in, file, timestamp.written(datetime.now(UTC)))
+    return replace(grading, report=replace(grading.report, receipt=receipt))
 
 
 class SaveGrades(SaveAutoGrades):
@@ -162,15 +177,15 @@ def write_outputs(handin: HandIn, grading: Grading, lesson: Lesson) -> None:
 
     nbgrader takes a graded cell's marks from its one execute_result; nothing that student code printed may stay there.
     """
-    exercise, sentence, versions = "", "", ""
+    exercise, sentence, receipt = "", "", ""
     with Advice("where to begin"):
         exercise, sentence = words.first(grading.report)
-    with Advice("what graded it"):
-        versions = words.versions(grading.report)
+    with Advice("the receipt"):
+        receipt = words.receipt(grading.report)
     statuses = {one.id: words.STATUS[one.status] for one in grading.report.exercises}
     about = {
         "isolation": grading.report.isolation,
-        "versions": versions,
+        "receipt": receipt,
         "statuses": statuses,
         "first": exercise,
         "sentence": sentence,

@@ -11,7 +11,10 @@ from nbgrader.preprocessors import SaveCells
 from sqlalchemy import create_engine, inspect
 
 from autograder.basics.refused import Refused
+from autograder.classroom import extensions
 from autograder.classroom.course import Course
+from autograder.classroom.deadlines import Deadlines
+from autograder.classroom.extensions import Extensions
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
 from autograder.lesson.release import build, source_notebook
@@ -44,14 +47,25 @@ def register(course: Course, assignment: str) -> None:
 
     Raises:
         ValueError: the database is another program's.
+        Refused: due dates or extensions are not what they have to be.
     """
     lesson = Lesson.load(assignment, course.root)
-    directory = course.directory()
+    directory, deadlines, put_off = course.directory(), *_due(course, assignment)
     _refuse_strangers(directory.db_url)
     with Gradebook(directory.db_url, directory.course_id) as gradebook:
         gradebook.update_or_create_assignment(assignment)
+        deadlines.enter(gradebook, assignment, put_off)
     marks = {"notebook": assignment, "assignment": assignment, "db_url": directory.db_url}
     SaveCells().preprocess(nbformat.from_dict(lesson.notebook), {"nbgrader": marks})
+
+
+def _due(course: Course, assignment: str) -> tuple[Deadlines, Extensions | None]:
+    """What the course says about when it is due, if all of it can be done."""
+    deadlines, put_off = Deadlines.of(course.config), extensions.load(course.root)
+    deadlines.demand(course.assignments())
+    if put_off is not None:
+        put_off.demand(course.assignments(), assignment, deadlines.date(assignment))
+    return deadlines, put_off
 
 
 def _refuse_strangers(db_url: str) -> None:

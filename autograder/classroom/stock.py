@@ -2,16 +2,18 @@
 
 They copy all of it into the course, and from there into what is given back: a link brings along any file that the
 instructor can read, and a sparse file fills the disk. They read times wrongly (`timestamp`), keep one that is there no
-more, and end with an error where a `timestamp.txt` holds none; so does formgrader's list of all students. To make a
-gradebook they start `alembic` by that name, which is not on the path of an environment that is not activated, or of
-packages that one user has installed. To bring one up to date they look for a file of the gradebook's whole address, and
-have `%` in it read as something else. nbgrader has no setting for any of these, so methods and names are replaced.
+more, and end with an error where a `timestamp.txt` holds none; so does formgrader's list of all students. They know
+nothing of `c.Deadlines`, and end with an error where an extension puts off what has no due date. To make a gradebook
+they start `alembic` by that name, which is not on the path of an environment that is not activated, or of packages that
+one user has installed. To bring one up to date they look for a file of the gradebook's whole address, and read `%` in
+it as something else. nbgrader has no setting for any of these, so methods and names are replaced.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from alembic.script import ScriptDirectory
 from nbgrader import api, dbutil
@@ -23,7 +25,8 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.dbutil import ALEMBIC_DIR
 from sqlalchemy.engine import make_url
 
-from autograder.classroom import timestamp
+from autograder.classroom import extensions, timestamp
+from autograder.classroom.deadlines import Deadlines
 
 OWN = "."  # the student id of what is the instructor's
 _copy_files = BaseConverter.init_assignment
@@ -37,6 +40,7 @@ def mend() -> None:
     Autograde.init_assignment = _init_hand_in
     CourseDirectory.get_existing_timestamp = lambda _, path: timestamp.read(Path(path))[0]
     NbGraderAPI.get_submitted_timestamp = _get_submitted_timestamp
+    api.SubmittedAssignment.duedate = property(_due)
     api.get_alembic_version = _newest_tables
     DbUpgradeApp._backup_db_file = _backup_db_file
     dbutil.upgrade = _upgrade
@@ -49,12 +53,20 @@ def _init_assignment(self: BaseConverter, assignment_id: str, student_id: str) -
 
 
 def _init_hand_in(self: Autograde, assignment_id: str, student_id: str) -> None:
-    """A time that is there no more, or is none any more, ends in the gradebook too: nbgrader would keep it."""
+    """The times of a hand-in, as they are now: nbgrader would keep one that is there no more, or is none any more."""
     _enter(self, assignment_id, student_id)
     with autograde.Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
         submission = gradebook.find_submission(assignment_id, student_id)
         submission.timestamp = self.coursedir.get_existing_timestamp(self._format_source(assignment_id, student_id))
         gradebook.db.commit()
+        put_off = extensions.load(Path(self.coursedir.root))
+        Deadlines.of(self.config).enter(gradebook, assignment_id, put_off)
+
+
+def _due(self: Any) -> datetime | None:
+    """Where there is no due date, an extension puts nothing off; nbgrader would end with an error."""
+    date: datetime | None = self.assignment.duedate
+    return date and date + (self.extension or timedelta())
 
 
 def _get_submitted_timestamp(self: NbGraderAPI, assignment_id: str, student_id: str) -> datetime | None:

@@ -27,6 +27,7 @@ OFFSET = re.compile(r"\b(?:UTC|GMT) ?(?=[+-]\d)")  # UTC+2 is east, which a pars
 PLACE = re.compile(r"(.*\w) +([A-Z][A-Za-z_]+/[A-Za-z_/+-]+)")  # a time zone by the name of a place
 DAY_FIRST = re.compile(r"\d\d?\.\s?\d\d?\.")  # with dots it always is
 EITHER = re.compile(r"(\d\d?)([/-])(\d\d?)\2\d{4}\b")  # day or month first: nobody knows, unless one of them is over 12
+YEARS = range(1970, 9999)  # of these every time can be said in every zone
 FIRST, SECOND = datetime(2000, 1, 1), datetime(2001, 2, 2)  # what stands for a day that is not said
 
 
@@ -47,21 +48,27 @@ def read(folder: Path) -> tuple[datetime | None, str | None]:
 
 
 def moment(text: str) -> datetime:
-    """The time that a text says, in UTC.
+    """The time that a text says, in UTC and without a zone.
 
     Raises:
         ValueError, OverflowError: it says none, not all of it, or one that can be read in two ways.
     """
-    found = said(text)
-    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+    return in_utc(said(text))
 
 
 def said(text: str) -> datetime:
-    """The time that a text says, in the zone that it names; without a zone if it names none.
+    """The time that a text says, in the zone that it names, if it names one.
 
     Raises:
-        ValueError, OverflowError: as above.
+        ValueError, OverflowError: as above; and of a year in which nothing is handed in.
     """
+    found = _said(text)
+    if found.year not in YEARS:
+        raise ValueError
+    return found
+
+
+def _said(text: str) -> datetime:
     text = " ".join(text.split())
     if SECONDS.fullmatch(text):
         return datetime.fromtimestamp(float(text), UTC)
@@ -70,6 +77,16 @@ def said(text: str) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError:
         return _parsed(text)
+
+
+def in_utc(when: datetime) -> datetime:
+    """The same time as nbgrader has it: in UTC, without a zone."""
+    return when.astimezone(UTC).replace(tzinfo=None) if when.tzinfo else when
+
+
+def written(when: datetime) -> str:
+    """A time as nbgrader writes it, and as it is read here."""
+    return f"{in_utc(when):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _parsed(text: str) -> datetime:

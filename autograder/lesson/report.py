@@ -100,11 +100,27 @@ class Exercise:
 
 
 @dataclass(frozen=True)
+class Receipt:
+    """What a student and an instructor need to speak of the same file and the same grading; times are in UTC.
+
+    Attributes:
+        handed_in: when it came; None if nobody knows.
+        file: the SHA-256 of the file that was graded, as hexadecimal text; empty if there was none.
+        graded: when it was graded.
+    """
+
+    handed_in: str | None
+    file: str
+    graded: str
+
+
+@dataclass(frozen=True)
 class Report:
     """All that one hand-in gets back. `exercises` is empty when the file could not be read.
 
     Attributes:
         versions: of what graded it, by name; of a Report from before this was noted, nothing.
+        receipt: of a hand-in to a class.
     """
 
     assignment: str
@@ -115,6 +131,7 @@ class Report:
     note: str | None
     exercises: tuple[Exercise, ...]
     versions: Mapping[str, str] = field(default_factory=versions)
+    receipt: Receipt | None = None
 
     @classmethod
     def of(
@@ -156,7 +173,8 @@ class Report:
             if data.pop("schema") != SCHEMA:
                 raise ValueError("another schema")
             exercises = tuple(_exercise(exercise) for exercise in data.pop("exercises"))
-            return cls(**{"versions": {}, **data}, exercises=exercises)
+            receipt = data.pop("receipt", None)
+            return cls(**{"versions": {}, **data}, exercises=exercises, receipt=receipt and Receipt(**receipt))
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise ValueError(f"not a Report of schema {SCHEMA}: {text[:60]!r} ({error})") from None
 

@@ -21,14 +21,19 @@ SAME = "The same seems to be behind this one."
 TODO = "Nothing is written here yet."
 STOPS = "Get that cell to run in the notebook, and save."
 NO_WALLS = "No walls on this machine: your code runs as you, and may do whatever you may do."
+DIGITS = 12  # of a file's digest that are shown: enough to tell it from all others
 UNISOLATED = "Student code ran without isolation (--isolation none)."
 
 
-def versions(report: Report) -> str:
-    """What graded it, in a sentence; empty if that is unknown."""
-    known = report.versions
-    named = [f"{name} {known[key]}" for key, name in GRADED.items() if key in known]
-    return f"Graded with {', '.join(named)}." if named else ""
+def receipt(report: Report) -> str:
+    """What there is to quote in a letter about it; empty if it was not handed in."""
+    about = report.receipt
+    if about is None:
+        return ""
+    handed_in = f"handed in {about.handed_in}, " if about.handed_in else ""
+    file = f"file {about.file[:DIGITS]}" if about.file else "no file"
+    named = [f"{name} {report.versions[key]}" for key, name in GRADED.items() if key in report.versions]
+    return f"{report.assignment}, {report.student}: {handed_in}{file}, graded {about.graded} with {', '.join(named)}"
 
 
 def points(number: float) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -30,6 +32,7 @@ pytestmark = [
 ]
 STUDENTS = [f"student-{number:02}" for number in range(14)]
 SUM = "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).sum()"
+GRADED = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
 FOLDERS = ("autograded", "feedback", "reports")
 
 
@@ -54,7 +57,7 @@ def make_class(root: Path, maker: Maker) -> Path:
 
 
 def state(course: Path) -> dict[str, Any]:
-    """Every mark, and every file by its content; durations and the like are in none of them."""
+    """Every mark, and every file by its content but for when it was graded; nothing else in them is of one run only."""
     with Gradebook(f"sqlite:///{course}/course/gradebook.db", "sgd-from-scratch") as gradebook:
         marks = {
             (grade.notebook.student.id, grade.cell.name): (
@@ -67,9 +70,8 @@ def state(course: Path) -> dict[str, Any]:
             for grade in notebook.grades
         }
     files = [path for folder in FOLDERS for path in (course / "course" / folder).rglob("*") if path.is_file()]
-    return {str(path.relative_to(course)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files} | {
-        "marks": marks
-    }
+    texts = {str(path.relative_to(course)): GRADED.sub(b"", path.read_bytes()) for path in files}
+    return {name: hashlib.sha256(text).hexdigest() for name, text in texts.items()} | {"marks": marks}
 
 
 def pages(course: Path) -> dict[str, int]:
@@ -171,6 +173,8 @@ def test_whatever_is_killed_the_class_is_graded_in_the_end(
     assert f"{len(STUDENTS) - len(between)} graded, {len(between)} unchanged, 0 unreadable\n" in last.stdout
     assert between.items() <= pages(whole_class).items(), "a finished hand-in was graded twice"
     assert state(whole_class) == undisturbed
+    texts = (whole_class / "course" / "history.jsonl").read_text().splitlines()
+    assert {json.loads(text)["student"] for text in texts} == set(STUDENTS)
 
 
 @pytest.mark.parametrize("what", ["hangs", "is killed"])

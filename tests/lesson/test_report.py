@@ -12,7 +12,7 @@ import pytest
 
 import autograder
 from autograder.basics.versions import versions
-from autograder.lesson.report import Criterion, Exercise, Report, Status, Verdict
+from autograder.lesson.report import Criterion, Exercise, Receipt, Report, Status, Verdict
 
 PASSED = Criterion("squares the error", Verdict.PASSED, 2.0, 2.0)
 LOST = Criterion(
@@ -64,7 +64,7 @@ def test_an_unreadable_file_gets_no_marks_and_a_reason() -> None:
     found = Report.unreadable("sgd", 53.0, "the file is not JSON", isolation="none", student="bob")
     assert json.loads(found.to_json()) == {
         "schema": 1, "assignment": "sgd", "student": "bob", "score": 0.0, "max_score": 53.0, "isolation": "none",
-        "note": "the file is not JSON", "versions": versions(), "exercises": [],
+        "note": "the file is not JSON", "versions": versions(), "receipt": None, "exercises": [],
     }  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def test_what_graded_it_is_named_and_an_older_report_is_read_without() -> None:
         "kit": autograder.__version__,
     }
     old = json.loads(REPORT.to_json())
-    del old["versions"]
+    del old["versions"], old["receipt"]
     assert Report.from_json(json.dumps(old)) == dataclasses.replace(REPORT, versions={})
 
 
@@ -90,6 +90,7 @@ def test_the_json_has_the_promised_keys_in_the_promised_order() -> None:
         "isolation",
         "note",
         "versions",
+        "receipt",
         "exercises",
     ]
     assert data["schema"] == 1
@@ -110,6 +111,7 @@ def test_the_json_has_the_promised_keys_in_the_promised_order() -> None:
 def test_a_report_is_read_back_as_it_was_written(verdict: Verdict, status: Status) -> None:
     exercise = Exercise.of("mse", (Criterion("a", verdict, 0.5, 1.0), LOST), status=status)
     report = Report.of("sgd", (exercise, *REPORT.exercises), isolation="none", note="naïve")
+    report = dataclasses.replace(report, receipt=Receipt(None, "3f2a", "2026-11-06 07:12:44 UTC"))
     assert Report.from_json(report.to_json()) == report
 
 
