@@ -29,6 +29,8 @@ from autograder.classroom import commands as classroom
 from autograder.learning import commands as learning
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
+from autograder.platforms import commands as platforms
+from autograder.platforms.formats import FORMATS
 from autograder.render import terminal
 from autograder.sandbox import levels
 from autograder.sandbox.launch import CannotStart
@@ -152,6 +154,9 @@ NOTEBOOK = _told("path", metavar="PATH", help="the notebook")
 JSON = _told("--json", action="store_true", help="print the Report as JSON")
 AS_JSON = _told("--json", action="store_true", help="print it as JSON")
 ONLY = _told("--exercise", metavar="ID", help="look at this exercise only")
+FORMAT = _told("--format", choices=FORMATS, help="print the results as this platform reads them, and never none")
+RESULTS = _told("--output", metavar="FILE", help="write them there (with --format)")
+WALLS = _told("--isolation", metavar="LEVEL", help="what walls to demand (with --format; default: the best there are)")
 HINTS = _told("--hints", metavar="N", type=int, default=1, help="hints for each failure: 0 to 3 (default: 1)")
 COURSE = _told("dir", metavar="DIR", help="the folder, which is made if need be")
 JOBS = _told("--jobs", metavar="N", type=_positive, help="default: all cores")
@@ -162,6 +167,12 @@ ISOLATION = _told(
     "--isolation", metavar="LEVEL", default=levels.BEST,
     help=f"how student code is shut in: {' or '.join(levels.LEVELS)} (default: {levels.BEST})",
 )  # fmt: skip
+
+
+def _check(options: argparse.Namespace) -> Exit:
+    """For its author, or for a platform."""
+    for_platform = options.format or options.output or options.isolation
+    return platforms.check(options) if for_platform else learning.check(options)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -192,8 +203,8 @@ def _parser() -> argparse.ArgumentParser:
     add("reset", learning.reset, "put one stub back, and your answer aside", exercise, PATH, LESSON)
     add("solution", learning.solution, "show the reference answer to an exercise that is right",
         exercise, PATH, LESSON, SPOIL)  # fmt: skip
-    add("check", learning.check, "grade one notebook here and now, with the hidden graders",
-        NOTEBOOK, JSON, ONLY, HINTS, LESSON)  # fmt: skip
+    add("check", _check, "grade one notebook here and now, with the hidden graders",
+        NOTEBOOK, JSON, ONLY, HINTS, LESSON, FORMAT, RESULTS, WALLS)  # fmt: skip
     add("init", classroom.init, "make a course of your own in a folder", COURSE, LESSON)
     add("doctor", classroom.doctor, "say what this machine and this course lack, if anything", AS_JSON)
     add("release", classroom.release, "make the notebooks in exercises/ from the lessons in solutions/", every)

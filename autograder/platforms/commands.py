@@ -1,0 +1,71 @@
+"""The commands for platforms: `check --format`, package."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from autograder.basics.exits import Exit
+from autograder.basics.refused import Refused
+from autograder.grading.local import grader
+from autograder.handin.delivery import take
+from autograder.handin.handin import read
+from autograder.lesson import shelf
+from autograder.lesson.manifest import Lesson
+from autograder.lesson.report import Report
+from autograder.platforms import formats
+from autograder.platforms.outlet import Outlet
+from autograder.sandbox import levels, probe
+from autograder.sandbox.limits import Limits
+
+
+def check(options: argparse.Namespace) -> Exit:
+    """Grade one hand-in, a notebook or the folder that holds it, and write the results as a platform reads them."""
+    if options.format is None:
+        raise Refused(f"--output and --isolation go with --format, which is {shelf.either(tuple(formats.FORMATS))}")
+    if options.json:
+        raise Refused("--json and --format are two forms of the same: say one of them")
+    formats.demand(options.format)
+    with Outlet(options.format, options.output and Path(options.output), options.hints) as outlet:
+        lesson = Lesson.load(options.lesson, shelf.here())
+        outlet.about(lesson)
+        report = _graded(Path(options.path), lesson, options.exercise, _walls(options.isolation))
+        outlet.put(report)
+    if not report.exercises:
+        raise Refused(f"{options.path}: {report.note}")
+    return Exit.DONE if report.score == report.max_score else Exit.NOT_RIGHT
+
+
+def _graded(path: Path, lesson: Lesson, exercise: str | None, isolation: str) -> Report:
+    _demand_exercise(exercise, lesson)
+    try:
+        found = take(path, lesson) if path.is_dir() else read(path, lesson)
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}") from None
+    if found.unreadable is not None:  # known without starting anything
+        return Report.unreadable(lesson.assignment, lesson.max_score, found.unreadable, isolation=isolation)
+    with grader(lesson, Limits(), thorough=False, isolation=isolation) as here:
+        return here.grade(found, only=exercise).report
+
+
+def _demand_exercise(exercise: str | None, lesson: Lesson) -> None:
+    ids = [task.id for task in lesson.tasks]
+    if exercise not in (None, *ids):
+        raise Refused(f"no exercise {exercise!r}: the exercises are {', '.join(ids)}")
+
+
+def _walls(level: str | None) -> str:
+    """What keeps student code from the graders, and from results that others rely on; none only if that was said.
+
+    Raises:
+        Refused: there are no such walls here.
+    """
+    if level not in (None, *levels.LEVELS):
+        raise Refused(f"unknown isolation {level!r}: choose from {', '.join(levels.LEVELS)}")
+    found = probe.best()
+    if level != levels.NONE and (found == levels.NONE or level not in (None, found)):
+        raise Refused(
+            "student code cannot be shut in on this machine, and could write its own marks: "
+            f"grade elsewhere, or without protection by saying --isolation {levels.NONE}"
+        )
+    return level or found
