@@ -147,6 +147,7 @@ def _positive(text: str) -> int:
     return number
 
 
+PLATFORMS = ("gradescope",)  # for which there are packages
 LESSON = _told("--lesson", metavar="NAME", help="which lesson, where there are several")
 PATH = _told("path", metavar="PATH", nargs="?", default=".", help="the notebook or its folder")
 SPOIL = _told("--spoil", action="store_true", help="show it in any case")
@@ -157,6 +158,9 @@ ONLY = _told("--exercise", metavar="ID", help="look at this exercise only")
 FORMAT = _told("--format", choices=FORMATS, help="print the results as this platform reads them, and never none")
 RESULTS = _told("--output", metavar="FILE", help="write them there (with --format)")
 WALLS = _told("--isolation", metavar="LEVEL", help="what walls to demand (with --format; default: the best there are)")
+PLATFORM = _told("platform", metavar="PLATFORM", choices=PLATFORMS, help=" or ".join(PLATFORMS))
+ZIP = _told("--output", metavar="FILE", help="default: LESSON-PLATFORM.zip, here")
+INDEX = _told("--torch-index", metavar="ADDRESS", help="where pip finds PyTorch's builds for the CPU")
 HINTS = _told("--hints", metavar="N", type=int, default=1, help="hints for each failure: 0 to 3 (default: 1)")
 COURSE = _told("dir", metavar="DIR", help="the folder, which is made if need be")
 JOBS = _told("--jobs", metavar="N", type=_positive, help="default: all cores")
@@ -208,6 +212,7 @@ def _parser() -> argparse.ArgumentParser:
     add("init", classroom.init, "make a course of your own in a folder", COURSE, LESSON)
     add("doctor", classroom.doctor, "say what this machine and this course lack, if anything", AS_JSON)
     add("release", classroom.release, "make the notebooks in exercises/ from the lessons in solutions/", every)
+    add("package", platforms.package, "make the zip that a platform runs", PLATFORM, ZIP, INDEX, LESSON)
     add("grade", classroom.grade, "grade everything in course/submitted/ into nbgrader's gradebook",
         assignment, JOBS, STUDENT, FORCE, ISOLATION, AUDIT)  # fmt: skip
     return parser

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
 import sysconfig
 import venv
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import pytest
 
 from autograder.basics.kit import KIT
 from autograder.lesson.report import Report
+from autograder.platforms.wheel import build
 from autograder.sandbox import levels, probe
 from tests.sample_class import Maker
 
@@ -26,6 +29,7 @@ BASE = Path(sys.base_prefix, "bin", "python3")
 # Tries, from inside a worker, to read every file of the kit, and to import what nobody has imported before.
 THIEF = """
 from autograder.basics.kit import PACKAGE
+from autograder.platforms.wheel import build
 from autograder.sandbox import levels, probe
 from autograder.sandbox.launch import WarmProcess
 from autograder.sandbox.limits import Limits
@@ -104,6 +108,13 @@ def python(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest
         )
 
     return run
+
+
+def test_wheel_that_the_kit_makes_of_itself_is_pips(wheel: Path) -> None:
+    def files(archive: zipfile.ZipFile) -> dict[str, bytes]:
+        return {name: archive.read(name) for name in archive.namelist() if ".dist-info/" not in name}
+
+    assert files(zipfile.ZipFile(io.BytesIO(build()[1]))) == files(zipfile.ZipFile(wheel))
 
 
 @pytest.mark.skipif(probe.best() == levels.NONE, reason="NO ISOLATION ON THIS MACHINE: nothing to test")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from autograder.basics import files
 from autograder.basics.exits import Exit
 from autograder.basics.refused import Refused
 from autograder.grading.local import grader
@@ -15,6 +16,7 @@ from autograder.lesson.manifest import Lesson
 from autograder.lesson.report import Report
 from autograder.platforms import formats
 from autograder.platforms.outlet import Outlet
+from autograder.render import terminal
 from autograder.sandbox import levels, probe
 from autograder.sandbox.limits import Limits
 
@@ -34,6 +36,22 @@ def check(options: argparse.Namespace) -> Exit:
     if not report.exercises:
         raise Refused(f"{options.path}: {report.note}")
     return Exit.DONE if report.score == report.max_score else Exit.NOT_RIGHT
+
+
+def package(options: argparse.Namespace) -> None:
+    """Make the zip that a platform runs."""
+    from autograder.platforms.package import gradescope  # nbgrader is slow to import
+
+    lesson = Lesson.load(options.lesson, shelf.here())
+    path = Path(options.output or f"{lesson.assignment}-{options.platform}.zip")
+    content = gradescope(lesson, options.torch_index)
+    try:
+        files.write(path, content)
+    except OSError as error:
+        raise Refused(f"{path} cannot be written: {error.strerror}") from None
+    terminal.say(f"{path} is the autograder of {lesson.assignment}, worth {lesson.max_score:g} points: upload it.")
+    if not options.torch_index:
+        terminal.say("Its setup fetches torch with CUDA, several gigabytes more than is needed: see --torch-index.")
 
 
 def _graded(path: Path, lesson: Lesson, exercise: str | None, isolation: str) -> Report:

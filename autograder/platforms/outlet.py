@@ -19,6 +19,10 @@ NOT_YOURS = (
     "This could not be graded, and that is not your fault: the grader itself failed. "
     "Your work is handed in. Please tell the course staff, who find the reason in the grader's output."
 )
+ENDED = (
+    "This was not graded, and that is not your fault unless your notebook runs for minutes: the grader ended before it "
+    "was done. Your work is handed in. Please tell the course staff."
+)
 
 
 class Outlet:
