@@ -3,4 +3,4 @@
 In go folders of hand-ins, and out come marks, Reports and feedback pages. It makes no verdict of its own.
 """
 
-__all__ = ["commands", "course"]
+__all__ = ["commands", "course", "init"]

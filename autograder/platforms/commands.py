@@ -31,7 +31,7 @@ def check(options: argparse.Namespace) -> Exit:
     with Outlet(options.format, options.output and Path(options.output), options.hints) as outlet:
         lesson = Lesson.load(options.lesson, shelf.here())
         outlet.about(lesson)
-        report = _graded(Path(options.path), lesson, options.exercise, _walls(options.isolation))
+        report = _graded(Path(options.path), lesson, options.exercise, _walls(options.isolation, lesson))
         outlet.put(report)
     if not report.exercises:
         raise Refused(f"{options.path}: {report.note}")
@@ -72,7 +72,7 @@ def _demand_exercise(exercise: str | None, lesson: Lesson) -> None:
         raise Refused(f"no exercise {exercise!r}: the exercises are {', '.join(ids)}")
 
 
-def _walls(level: str | None) -> str:
+def _walls(level: str | None, lesson: Lesson) -> str:
     """What keeps student code from the graders, and from results that others rely on; none only if that was said.
 
     Raises:
@@ -80,10 +80,11 @@ def _walls(level: str | None) -> str:
     """
     if level not in (None, *levels.LEVELS):
         raise Refused(f"unknown isolation {level!r}: choose from {', '.join(levels.LEVELS)}")
-    found = probe.best()
-    if level != levels.NONE and (found == levels.NONE or level not in (None, found)):
+    wanted = (level,) if level else (levels.BEST, levels.APART)
+    found = next((one for one in wanted if probe.holds(one, str(lesson.root), str(lesson.folder))), None)
+    if found is None:
         raise Refused(
             "student code cannot be shut in on this machine, and could write its own marks: "
             f"grade elsewhere, or without protection by saying --isolation {levels.NONE}"
         )
-    return level or found
+    return found

@@ -126,7 +126,7 @@ def test_fault_of_the_kit_is_nobodys_and_tells_nothing(
 def test_without_walls_nothing_counts_unless_that_is_said(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(probe, "best", lambda: levels.NONE)
+    monkeypatch.setattr(probe, "holds", lambda level, *_: level == levels.NONE)
     why = (
         "student code cannot be shut in on this machine, and could write its own marks: "
         "grade elsewhere, or without protection by saying --isolation none"
@@ -141,7 +141,7 @@ REFUSED = {
     ("--output", "results.json"): "--output and --isolation go with --format, which is gradescope, prairielearn, "
     "classroom50 or junit",
     ("--json", "--format", "junit"): "--json and --format are two forms of the same: say one of them",
-    ("--format", "gradescope", "--isolation", "x"): "unknown isolation 'x': choose from landlock+seccomp, none",
+    ("--format", "gradescope", "--isolation", "x"): "unknown isolation 'x': choose from landlock+seccomp, uid+seccomp, none",
 }  # fmt: skip
 
 
