@@ -56,6 +56,7 @@ def package(options: argparse.Namespace) -> None:
 
 def _graded(path: Path, lesson: Lesson, exercise: str | None, isolation: str) -> Report:
     _demand_exercise(exercise, lesson)
+    _demand_graders_of_ours(path, lesson)
     try:
         found = take(path, lesson) if path.is_dir() else read(path, lesson)
     except OSError as error:
@@ -70,6 +71,12 @@ def _demand_exercise(exercise: str | None, lesson: Lesson) -> None:
     ids = [task.id for task in lesson.tasks]
     if exercise not in (None, *ids):
         raise Refused(f"no exercise {exercise!r}: the exercises are {', '.join(ids)}")
+
+
+def _demand_graders_of_ours(path: Path, lesson: Lesson) -> None:
+    """Graders are run, and not behind walls: who hands in a course with some of their own is not to have them run."""
+    if lesson.root.resolve().is_relative_to(path.resolve()):
+        raise Refused(f"{path} holds the course that would grade it: run this in another folder")
 
 
 def _walls(level: str | None, lesson: Lesson) -> str:

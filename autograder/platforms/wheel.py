@@ -10,14 +10,12 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 
-from autograder.basics.kit import INSTALLED, KIT, PACKAGE
+from autograder.basics.kit import INSTALLED, KIT, PACKAGE, distribution
 from autograder.basics.refused import Refused
 from autograder.lesson import shelf
 
-NAME = "sgd-autograder"  # as pyproject.toml has it
 WHEEL = "Wheel-Version: 1.0\nGenerator: autograder\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 CARRIED = INSTALLED.relative_to(PACKAGE.parent)
 
@@ -28,11 +26,10 @@ def build() -> tuple[str, bytes]:
     Raises:
         Refused: pip knows nothing of the kit, so there is nothing to say to another one.
     """
-    try:
-        known = metadata.distribution(NAME)
-    except metadata.PackageNotFoundError:
-        raise Refused(f"pip does not know {NAME} here: install the kit, and package that") from None
-    stem = f"{NAME.replace('-', '_')}-{known.version}"
+    known = distribution()
+    if known is None:
+        raise Refused("pip does not know this kit: install it, and package that")
+    stem = f"{known.name.replace('-', '_')}-{known.version}"
     info = {name: known.read_text(name) or "" for name in ("METADATA", "entry_points.txt")} | {"WHEEL": WHEEL}
     files = {str(place): path.read_bytes() for place, path in _files()}
     files |= {f"{stem}.dist-info/{name}": text.encode() for name, text in info.items()}

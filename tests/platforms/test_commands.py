@@ -17,7 +17,7 @@ from autograder.platforms import commands
 from autograder.platforms.outlet import NOT_YOURS
 from autograder.sandbox import levels, probe
 from autograder.sandbox.launch import CannotStart, WarmProcess
-from tests.conftest import QUICK
+from tests.conftest import QUICK, make_course
 from tests.sample_class import Maker
 
 SHUT_IN = pytest.mark.skipif(probe.best() == levels.NONE, reason="NO ISOLATION ON THIS MACHINE: nothing to test")
@@ -36,7 +36,7 @@ def at_once(warm: WarmProcess, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def check(path: Path, *more: str, name: str = "gradescope") -> tuple[int, dict[str, Any]]:
     """The exit status, and the results in their file."""
-    output = path.parent / "results" / "results.json"
+    output = path.absolute().parent / "results" / "results.json"
     status = cli.main(["check", str(path), "--format", name, "--output", str(output), *more])
     found: dict[str, Any] = json.loads(output.read_text("utf-8"))
     assert [one.name for one in output.parent.iterdir()] == ["results.json"]
@@ -151,6 +151,23 @@ def test_options_that_do_not_fit_are_refused(
 ) -> None:
     assert cli.main(["check", str(folder), *options]) == 2
     assert capsys.readouterr().err == f"autograder: {REFUSED[options]}\n"
+
+
+@SHUT_IN
+def test_graders_that_are_handed_in_are_not_run(
+    folder: Path, maker: Maker, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    course = make_course(folder / "mine", fresh=True)
+    graders = course / "lessons" / "sgd" / "graders"
+    graders.mkdir(parents=True)
+    (graders / "test_mse.py").write_text("raise SystemExit('graded by myself')")
+    (course / "sgd.ipynb").write_text(maker.text(bare=True))
+    monkeypatch.chdir(course)
+    for path in (".", ".."):
+        status, found = check(Path(path))
+        assert (status, found["output"]) == (
+            2, f"This could not be graded: {path} holds the course that would grade it: run this in another folder.",
+        )  # fmt: skip
 
 
 @SHUT_IN
