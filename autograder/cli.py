@@ -32,6 +32,8 @@ from autograder.learning import commands as learning
 from autograder.lesson import shelf
 from autograder.lesson.manifest import Lesson
 from autograder.overview import commands as overview
+from autograder.platforms import commands as platforms
+from autograder.platforms.formats import FORMATS
 from autograder.render import terminal
 from autograder.sandbox import levels
 from autograder.sandbox.launch import CannotStart
@@ -148,13 +150,20 @@ def _positive(text: str) -> int:
     return number
 
 
+PLATFORMS = ("gradescope",)  # for which there are packages
 LESSON = _told("--lesson", metavar="NAME", help="which lesson, where there are several")
 PATH = _told("path", metavar="PATH", nargs="?", default=".", help="the notebook or its folder")
 SPOIL = _told("--spoil", action="store_true", help="show it in any case")
-NOTEBOOK = _told("path", metavar="PATH", help="the notebook")
+NOTEBOOK = _told("path", metavar="PATH", help="the notebook; with --format also a folder that holds it")
 JSON = _told("--json", action="store_true", help="print the Report as JSON")
 AS_JSON = _told("--json", action="store_true", help="print it as JSON")
 ONLY = _told("--exercise", metavar="ID", help="look at this exercise only")
+FORMAT = _told("--format", choices=FORMATS, help="give the results as this platform reads them")
+RESULTS = _told("--output", metavar="FILE", help="where to put them (with --format)")
+WALLS = _told("--isolation", metavar="LEVEL", help="what walls to demand (with --format; default: the best there are)")
+PLATFORM = _told("platform", metavar="PLATFORM", choices=PLATFORMS, help=" or ".join(PLATFORMS))
+ZIP = _told("--output", metavar="FILE", help="default: LESSON-PLATFORM.zip, here")
+INDEX = _told("--torch-index", metavar="ADDRESS", help="where pip finds PyTorch's builds for the CPU")
 HINTS = _told("--hints", metavar="N", type=int, default=1, help="hints for each failure: 0 to 3 (default: 1)")
 SOURCES = _told("sources", metavar="PATH", nargs="+", help="a download from an LMS, an archive, a folder or a notebook")
 DRY = _told("--dry-run", action="store_true", help="say what would become of every file, and write nothing")
@@ -181,6 +190,12 @@ COLUMN = _told("--column", metavar="TITLE", help="which column of the LMS has th
 OUTPUT = _told("--output", metavar="FILE", help="where to write (default: in course/export/)")
 PAGES = _told("--pages", action="store_true", help="also the feedback pages, in a zip for the LMS to hand out")
 UNREVIEWED = _told("--unreviewed", action="store_true", help="also marks that a person has still to look at")
+
+
+def _check(options: argparse.Namespace) -> Exit:
+    """For its author, or for a platform."""
+    for_platform = options.format or options.output or options.isolation
+    return platforms.check(options) if for_platform else learning.check(options)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -211,8 +226,8 @@ def _parser() -> argparse.ArgumentParser:
     add("reset", learning.reset, "put one stub back, and your answer aside", exercise, PATH, LESSON)
     add("solution", learning.solution, "show the reference answer to an exercise that is right",
         exercise, PATH, LESSON, SPOIL)  # fmt: skip
-    add("check", learning.check, "grade one notebook here and now, with the hidden graders",
-        NOTEBOOK, JSON, ONLY, HINTS, LESSON)  # fmt: skip
+    add("check", _check, "grade one notebook here and now, with the hidden graders",
+        NOTEBOOK, JSON, ONLY, HINTS, LESSON, FORMAT, RESULTS, WALLS)  # fmt: skip
     add("init", classroom.init, "make a course of your own in a folder", COURSE, LESSON)
     add("doctor", classroom.doctor, "say what this machine and this course lack, if anything", AS_JSON)
     add("release", classroom.release, "make the notebooks in exercises/ from the lessons in solutions/", every)
@@ -225,6 +240,7 @@ def _parser() -> argparse.ArgumentParser:
         DRY,
         ZONE,
     )
+    add("package", platforms.package, "make the zip that a platform runs", PLATFORM, ZIP, INDEX, LESSON)
     add("grade", classroom.grade, "grade everything in course/submitted/ into nbgrader's gradebook",
         assignment, JOBS, STUDENT, FORCE, ISOLATION, AUDIT)  # fmt: skip
     add("export", handback.export, "write the marks for people or for an LMS, and pages for it to hand out",

@@ -195,7 +195,7 @@ def test_address_of_no_database(
 
 
 def test_no_isolation_is_refused(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(probe, "best", lambda: levels.NONE)
+    monkeypatch.setattr(probe, "holds", lambda *_: False)
     expected = (
         "autograder: student code cannot be shut in on this machine (landlock+seccomp is missing): "
         "grade elsewhere, or without protection by saying --isolation none"
@@ -216,7 +216,7 @@ def test_worker_that_cannot_be_had(
 
 
 def test_unknown_isolation(capsys: pytest.CaptureFixture[str]) -> None:
-    expected = "autograder: unknown isolation 'docker': choose from landlock+seccomp, none"
+    expected = "autograder: unknown isolation 'docker': choose from landlock+seccomp, uid+seccomp, none"
     assert refused(capsys, "grade", "--isolation", "docker") == expected
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import venv
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +18,7 @@ import pytest
 
 from autograder.basics.kit import KIT
 from autograder.lesson.report import Report
+from autograder.platforms.wheel import build
 from autograder.sandbox import levels, probe
 from tests.sample_class import Maker
 
@@ -25,8 +29,9 @@ OWN = ("autograder", "sgd_autograder", "__editable__", "_sgd_autograder", "__pyc
 BASE = Path(sys.base_prefix, "bin", "python3")
 # Tries, from inside a worker, to read every file of the kit, and to import what nobody has imported before.
 THIEF = """
+import sys
 from autograder.basics.kit import PACKAGE
-from autograder.sandbox import levels, probe
+from autograder.sandbox import probe
 from autograder.sandbox.launch import WarmProcess
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.submission import Submission
@@ -45,9 +50,12 @@ except ImportError as error:
     found.append(str(error))
 print(found)
 '''
-with WarmProcess(probe.best(), thorough=False) as warm, Submission(warm, [CELL], Limits()) as submission:
-    print(probe.best(), submission.run()[0])
+level = sys.argv[1]
+with WarmProcess(level, thorough=False) as warm, Submission(warm, [CELL], Limits()) as submission:
+    print(probe.holds(level), submission.run()[0])
 """
+NOTHING_STOLEN = "True [{'output_type': 'stream', 'name': 'stdout', 'text': '[]\\n'}]\n"
+SYSTEM = Path(f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}")
 Python = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -106,12 +114,43 @@ def python(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest
     return run
 
 
+def test_wheel_that_the_kit_makes_of_itself_is_pips(wheel: Path) -> None:
+    def files(archive: zipfile.ZipFile) -> dict[str, bytes]:
+        return {name: archive.read(name) for name in archive.namelist() if ".dist-info/" not in name}
+
+    assert files(zipfile.ZipFile(io.BytesIO(build()[1]))) == files(zipfile.ZipFile(wheel))
+
+
 @pytest.mark.skipif(probe.best() == levels.NONE, reason="NO ISOLATION ON THIS MACHINE: nothing to test")
 def test_no_hand_in_reads_what_is_hidden_and_all_else_is_there(python: Python) -> None:
-    done = python("-c", THIEF)
-    assert done.stdout == ("landlock+seccomp [{'output_type': 'stream', 'name': 'stdout', 'text': '[]\\n'}]\n"), (
-        done.stdout + done.stderr
-    )
+    done = python("-c", THIEF, levels.BEST)
+    assert done.stdout == NOTHING_STOLEN, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not SYSTEM.exists(), reason="needs root, and a Python that all may read")
+def test_another_user_reads_nothing_that_is_closed_either(wheel: Path, maker: Maker) -> None:
+    """As where there is no Landlock: refused as long as the kit lies open, as pip puts it."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        packages, hand_in = Path(folder, "packages"), Path(folder, "sgd.ipynb")
+        furnish(packages, wheel)
+        hand_in.write_text(maker.text(bare=True))
+
+        def say(*arguments: str) -> str:
+            environment = {"PATH": "/usr/bin:/bin", "HOME": folder, "PYTHONPATH": str(packages)}
+            done = subprocess.run(
+                [SYSTEM, *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=600
+            )
+            return done.stdout + done.stderr
+
+        graded = ("-m", "autograder", "check", str(hand_in), "--format", "gradescope", "--isolation", levels.APART)
+        assert json.loads(say(*graded).rpartition("autograder: ")[0])["output"].startswith(
+            "This could not be graded: student code cannot be shut in on this machine"
+        )
+        subprocess.run(["chmod", "-R", "go=", packages / "autograder"], check=True)
+        assert say("-c", THIEF, levels.APART) == NOTHING_STOLEN
+        found = json.loads(say(*graded))
+        assert (found["score"], found["extra_data"]["isolation"]) == (53.0, levels.APART)
 
 
 @pytest.mark.parametrize("python", ["environment", "user site"], indirect=True)

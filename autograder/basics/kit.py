@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from importlib import metadata
 from pathlib import Path
 
 from autograder.basics.files import digests
@@ -11,6 +12,12 @@ PACKAGE = Path(__file__).resolve().parents[1]
 INSTALLED = PACKAGE / "kit"  # what a wheel carries of the clone's folders beside the package
 # What has `solutions`, `exercises` and `lessons`; and all of the kit, with nothing that is not its own.
 KIT, OURS = (INSTALLED, PACKAGE) if INSTALLED.is_dir() else (PACKAGE.parent, PACKAGE.parent)
+
+
+def distribution() -> metadata.Distribution | None:
+    """What pip knows of this kit: whose command `autograder` is."""
+    scripts = metadata.entry_points(group="console_scripts", name="autograder")
+    return next((one.dist for one in scripts if one.value == "autograder.cli:main" and one.dist), None)
 
 
 @functools.cache

@@ -122,7 +122,7 @@ def _demand_isolation(level: str) -> None:
         raise Refused(f"unknown isolation {level!r}: choose from {', '.join(levels.LEVELS)}")
     if sys.platform != "linux":
         raise Refused("a class is graded on Linux, where a container is enough; here, `autograder check` works")
-    if level != levels.NONE and probe.best() != level:
+    if not probe.holds(level, str(shelf.here())):
         raise Refused(
             f"student code cannot be shut in on this machine ({level} is missing): "
             f"grade elsewhere, or without protection by saying --isolation {levels.NONE}"

@@ -16,7 +16,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
-from autograder.basics.kit import PACKAGE
+from autograder.basics.kit import PACKAGE, distribution
 from autograder.basics.refused import Refused
 from autograder.basics.versions import versions
 from autograder.grading.local import grader
@@ -70,17 +70,12 @@ def _python(_: Path) -> tuple[str, ...]:
 def _package(_: Path) -> tuple[str, ...]:
     """Another project on the package index has a module of this name, and pip puts one over the other."""
     known = metadata.packages_distributions().get(PACKAGE.name, [])
-    others = sorted({name for name in known if name.replace("_", "-") != _distribution()})
+    ours = distribution()
+    others = sorted({name for name in known if name.replace("_", "-") != (ours and ours.name)})
     found = f"{versions()['kit']}, {PACKAGE}"
     if others:
         return found, f"pip uninstall {' '.join(others)}, which has a module of the same name, and install this again"
     return (found,)
-
-
-def _distribution() -> str:
-    """What pip calls this kit: whose command `autograder` is."""
-    scripts = metadata.entry_points(group="console_scripts", name="autograder")
-    return next((one.dist.name for one in scripts if one.value == "autograder.cli:main" and one.dist), "")
 
 
 def _torch(_: Path) -> tuple[str, ...]:

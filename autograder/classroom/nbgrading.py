@@ -26,8 +26,8 @@ from autograder.classroom.exhibit import seal
 from autograder.classroom.lateness import Lateness
 from autograder.classroom.marks import times
 from autograder.grading.grader import Grader, Grading
-from autograder.handin.delivery import Delivery
-from autograder.handin.handin import HandIn, nothing, read
+from autograder.handin.delivery import Delivery, take
+from autograder.handin.handin import HandIn
 from autograder.handin.notebook import KEY, grade_id, is_checks
 from autograder.lesson.manifest import CHECKS, Lesson
 from autograder.lesson.report import Exercise, Receipt
@@ -64,15 +64,13 @@ class HandInExporter(_InPlace, NotebookExporter):
         return _json(self._sanitized), resources
 
     def _repaired(self, path: Path, assignment: str) -> NotebookNode:
-        lesson, delivery = Lesson.load(assignment, Path.cwd()), Delivery(path.parent, path.name)
-        state = delivery.digest()  # before it is read: what changes meanwhile is graded again
-        choice = delivery.choose(lesson)
-        handin = read(choice.path, lesson) if choice.path is not None else nothing(lesson, choice.obstacle)
+        state = Delivery(path.parent, path.name).digest()  # before it is read: what changes meanwhile is graded again
+        handin = take(path.parent, Lesson.load(assignment, Path.cwd()))
         notebook: NotebookNode = from_dict(handin.notebook)
         about = {
             "unreadable": handin.unreadable,
             "notes": handin.notes,
-            "note": choice.note,
+            "note": handin.note,
             "file": handin.digest,
             "python": list(handin.python),
         }

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def graders(limits: Limits, *, thorough: bool) -> Iterator[Callable[[Lesson], Grader]]:
+def graders(limits: Limits, *, thorough: bool, isolation: str | None = None) -> Iterator[Callable[[Lesson], Grader]]:
     """What makes a lesson's grader, and what it needs; `thorough` takes longer to start, and pays from the second on.
+
+    Without an `isolation` it is the best that there is here.
 
     Raises:
         CannotStart: student code cannot be run here at all.
     """
-    with process(probe.best(), thorough=thorough) as workers:
+    with process(isolation or probe.best(), thorough=thorough) as workers:
         workers.start()
         from autograder.grading.grader import Grader  # torch and pytest, while the other process imports torch too
 
@@ -33,7 +35,7 @@ def graders(limits: Limits, *, thorough: bool) -> Iterator[Callable[[Lesson], Gr
 
 
 @contextmanager
-def grader(lesson: Lesson, limits: Limits, *, thorough: bool) -> Iterator[Grader]:
+def grader(lesson: Lesson, limits: Limits, *, thorough: bool, isolation: str | None = None) -> Iterator[Grader]:
     """The grader of one lesson; as above."""
-    with graders(limits, thorough=thorough) as of:
+    with graders(limits, thorough=thorough, isolation=isolation) as of:
         yield of(lesson)

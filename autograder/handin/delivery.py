@@ -7,6 +7,7 @@ that one counts, and a note says so.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import warnings
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from autograder.basics.files import digest
 from autograder.basics.text import brief, plain
-from autograder.handin.handin import answered
+from autograder.handin.handin import HandIn, answered, nothing, read
 from autograder.handin.notebook import MAX_BYTES, Unreadable, decoded, parse
 from autograder.lesson.manifest import Lesson
 
@@ -131,6 +132,17 @@ class Delivery:
         """Whether the notebook lies there by itself, as it should: then nothing else has to be looked at."""
         with os.scandir(self.folder) as entries:
             return [(one.name, one.is_file(follow_symlinks=False)) for one in islice(entries, 2)] == [(self.name, True)]
+
+
+def take(folder: Path, lesson: Lesson) -> HandIn:
+    """What a folder holds as somebody's hand-in, with a note on which file that is, where it is not plain.
+
+    Raises:
+        OSError: as above.
+    """
+    choice = Delivery(folder, f"{lesson.assignment}.ipynb").choose(lesson)
+    found = nothing(lesson, choice.obstacle) if choice.path is None else read(choice.path, lesson)
+    return dataclasses.replace(found, note=choice.note)
 
 
 def _files(folder: Path) -> Iterator[Path]:

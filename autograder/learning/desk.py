@@ -45,7 +45,7 @@ def main() -> None:
             report = reading.of_kernel(grading.report, handed, functools.partial(uses, lesson))
             page = text = f"{report.score:g} of {report.max_score:g} points"
             with Advice("a Report as text"):
-                text = terminal.lines(report, WIDTH)
+                text = terminal.lines(terminal.report(report), WIDTH)
             with Advice("a Report with its pictures"):
                 pictures = {name: [make() for make in makers] for name, makers in grading.pictures.items()}
                 page = html.render_inline(report, pictures, grading.losses)

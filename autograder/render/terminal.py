@@ -55,8 +55,7 @@ def report(found: Report, hints: int = 1) -> RenderableType:
     exercise, sentence = words.first(found)
     if sentence:
         parts.append(safe(f"{exercise} {sentence}".strip()))
-    parts.append(Text(f"{words.points(found.score)} of {words.points(found.max_score)} points", "bold"))
-    return Group(*parts)
+    return Group(*parts, _marks(found))
 
 
 def failures(found: Report) -> RenderableType:
@@ -66,10 +65,22 @@ def failures(found: Report) -> RenderableType:
     return Group(*shown) if shown else Text("What is written is right.")
 
 
-def lines(found: Report, width: int) -> str:
-    """One Report as lines of at most `width` characters, without colours."""
+def overview(found: Report) -> RenderableType:
+    """One Report in short: where to begin, and a line for each exercise with its note."""
+    exercise, sentence = words.first(found)
+    said = [safe(found.note)] if found.note else []
+    said += [safe(f"{exercise} {sentence}".strip())] if sentence else []
+    return Group(*said, _marks(found), "", *map(heading, found.exercises))
+
+
+def _marks(found: Report) -> Text:
+    return Text(f"{words.points(found.score)} of {words.points(found.max_score)} points", "bold")
+
+
+def lines(renderable: RenderableType, width: int) -> str:
+    """What is shown as lines of at most `width` characters, without colours."""
     console = Console(file=(file := StringIO()), width=width, force_terminal=False, no_color=True, legacy_windows=False)
-    show(console, report(found))
+    show(console, renderable)
     return "\n".join(line.rstrip() for line in file.getvalue().rstrip().splitlines())
 
 
@@ -104,12 +115,17 @@ def criterion(one: Criterion, hints: int, *, again: bool = False) -> RenderableT
     mark = Text.assemble((words.MARK[one.status], COLOUR[one.status]), " ", safe(one.name))
     if one.status is Verdict.PASSED:
         return mark
+    return Group(mark, Padding(told(one, hints, again=again), (0, 0, 0, 4)))
+
+
+def told(one: Criterion, hints: int, *, again: bool = False) -> RenderableType:
+    """What there is to say of a lost criterion: the facts, and what helps; as above."""
     facts = Table.grid(padding=(0, 2, 0, 0))
     labels = ((words.INPUT, one.input), (words.ACTUAL, one.actual), (words.EXPECTED, one.expected))
     for label, text in labels:
         if text:
             facts.add_row(Text(label, "dim"), safe(text))
-    return Group(mark, Padding(Group(facts, *([safe(words.SAME)] if again else _help(one, hints))), (0, 0, 0, 4)))
+    return Group(facts, *([safe(words.SAME)] if again else _help(one, hints)))
 
 
 def _help(criterion: Criterion, hints: int) -> list[Text]:

@@ -32,8 +32,12 @@ def receipt(report: Report) -> str:
         return ""
     handed_in = f"handed in {about.handed_in}, " if about.handed_in else ""
     file = f"file {about.file[:DIGITS]}" if about.file else "no file"
-    named = [f"{name} {report.versions[key]}" for key, name in GRADED.items() if key in report.versions]
-    return f"{report.assignment}, {report.student}: {handed_in}{file}, graded {about.graded} with {', '.join(named)}"
+    return f"{report.assignment}, {report.student}: {handed_in}{file}, graded {about.graded} with {versions(report)}"
+
+
+def versions(report: Report) -> str:
+    """What graded it; empty if that is unknown."""
+    return ", ".join(f"{name} {report.versions[key]}" for key, name in GRADED.items() if key in report.versions)
 
 
 def points(number: float) -> str:

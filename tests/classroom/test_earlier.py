@@ -223,7 +223,7 @@ def test_hand_in_that_changes_while_it_is_graded_is_graded_again(course: Path, m
         add(path, " ")
         return found
 
-    monkeypatch.setattr("autograder.classroom.nbgrading.read", read_and_replace)
+    monkeypatch.setattr("autograder.handin.delivery.read", read_and_replace)
     batches._steps.cache_clear()
     assert batches._grade_one(Batch(Course(course), "sgd", probe.best()), "ada").error is None
     assert why(course) == ["the hand-in changed"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import landlock, levels, probe
+from autograder.sandbox import isolation, landlock, levels, probe
 
 pytestmark = pytest.mark.skipif(probe.best() == levels.NONE, reason="NO ISOLATION ON THIS MACHINE: nothing to test")
 
@@ -75,7 +76,7 @@ ATTEMPTS = {
 SCRIPT = """
 import ctypes, fcntl, mmap, os, resource, shutil, socket, subprocess, sys
 from autograder.sandbox.isolation import Cell
-OUTSIDE, VICTIM, newest = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+OUTSIDE, VICTIM, newest, level = sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
 PAGE = mmap.mmap(-1, 4096)
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -94,7 +95,7 @@ def attempt(name, line):
 
 os.chdir(sys.argv[1])
 if newest:
-    Cell("landlock+seccomp", newest=newest).enter(sys.argv[1])
+    Cell(level, newest=newest).enter(sys.argv[1])
     open("mine", "w").write("a worker may write here")
 for name, line in ATTEMPTS.items():
     if newest:
@@ -122,14 +123,14 @@ def victim() -> Iterator[int]:
         process.kill()
 
 
-def tried(tmp_path: Path, victim: int, newest: int) -> list[str]:
+def tried(tmp_path: Path, victim: int, newest: int, level: str = levels.BEST) -> list[str]:
     """What gets through, with so much of Landlock; 0 stands for no walls at all."""
     for name in ("work", "outside"):
         (tmp_path / name).mkdir()
     (tmp_path / "outside" / "file").write_text("a secret")
     script = SCRIPT.replace("ATTEMPTS", repr(ATTEMPTS))
     folders = [str(tmp_path / "work"), str(tmp_path / "outside")]
-    command = [sys.executable, "-c", script, *folders, str(victim), str(newest)]
+    command = [sys.executable, "-c", script, *folders, str(victim), str(newest), level]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.stderr == ""
     return done.stdout.splitlines()
@@ -140,6 +141,27 @@ def tried(tmp_path: Path, victim: int, newest: int) -> list[str]:
 def test_walls_hold_with_what_older_kernels_have(newest: int, tmp_path: Path, victim: int) -> None:
     assert tried(tmp_path, victim, newest) == ["done"]
     assert [(path.name, path.read_text()) for path in (tmp_path / "outside").iterdir()] == [("file", "a secret")]
+
+
+# What another user may do where there is no Landlock: read what the machine tells everybody.
+TOLD_TO_ALL = {
+    "asks for the machine's memory", "reads about another process", "reads where disks are",
+    "reads which container it is in", "reads the network's state",
+}  # fmt: skip
+
+
+@NUMBERS
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can have a worker be another user")
+def test_another_user_gets_at_nothing_that_is_closed(tmp_path: Path, victim: int) -> None:
+    assert set(tried(tmp_path, victim, 1, levels.APART)) - {"done"} <= TOLD_TO_ALL
+    assert [(path.name, path.read_text()) for path in (tmp_path / "outside").iterdir()] == [("file", "a secret")]
+    (mine,) = (tmp_path / "work").glob("mine")
+    assert mine.stat().st_uid >= isolation.FIRST_USER
+
+
+def test_walls_of_another_user_hold_only_where_the_kit_is_closed() -> None:
+    """A clone may be read by everybody, so there they are not said to hold."""
+    assert not probe.holds(levels.APART)
 
 
 @NUMBERS
