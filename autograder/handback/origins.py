@@ -12,14 +12,11 @@ How the programs name what they let teachers download:
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.basics.refused import Refused
+from autograder.classroom import origins
 
-FOLDER = "collected"  # in the folder `course`
 NAMES = {
     "moodle": re.compile(r"(?P<name>[^_]*)_(?P<key>\d+)_assignsubmission_[a-z]+(?:_.*)?"),
     "canvas": re.compile(r"(?:anon_[^_]+_\d+|(?:.*?_)?(?P<key>\d+)_\d+)_(?!link).*"),
@@ -28,12 +25,8 @@ NAMES = {
 }
 
 
-@dataclass(frozen=True)
-class Origin:
-    """The program that an archive is from, and a file's path in it."""
-
-    program: str
-    entry: str
+class Origin(origins.Origin):
+    """What an archive's program calls the student there, and what it would call a page."""
 
     @property
     def name(self) -> str:
@@ -75,11 +68,4 @@ def load(course: Path, assignment: str) -> dict[str, Origin]:
     Raises:
         Refused: the file is not one that `collect` has written.
     """
-    path = course / "course" / FOLDER / f"{assignment}.json"
-    try:
-        found = json.loads(path.read_text("utf-8"))
-        return {student: Origin(str(one["program"]).casefold(), str(one["entry"])) for student, one in found.items()}
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise Refused(f"{path}: not what `autograder collect` writes: remove it, or collect again") from None
+    return {student: Origin(one.program, one.entry) for student, one in origins.load(course, assignment).items()}

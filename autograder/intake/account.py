@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.basics.text import brief, plain
+from autograder.classroom.origins import Origin
 from autograder.classroom.roster import Person
 from autograder.intake.labels import Parts
 from autograder.intake.placing import Became
@@ -27,6 +28,7 @@ class Collected:
         kept: what was put beside hand-ins.
         missing: those of the class of whom there is none.
         passed: how many files are nobody's: what systems and editors leave.
+        origins: where each student's hand-in came from.
         naive: whether times were taken as ones in the zone that was given.
     """
 
@@ -37,6 +39,7 @@ class Collected:
     kept: set[Path] = field(default_factory=set)
     missing: list[Person] = field(default_factory=list)
     passed: int = 0
+    origins: dict[str, Origin] = field(default_factory=dict)
     naive: bool = False
 
     def line(self, file: File, text: str) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 from autograder.basics import memory
 from autograder.basics.refused import Refused
 from autograder.basics.text import brief
-from autograder.classroom import names
+from autograder.classroom import names, origins
+from autograder.classroom.origins import Origin
 from autograder.classroom.roster import Roster
 from autograder.classroom.submitted import Submitted
 from autograder.handin.notebook import decoded
@@ -60,9 +61,19 @@ class Collector:
             self.found.passed = unpacker.passed
             students = self._attempts(files, submitted.top)
             taken = [student for student in sorted(students) if self._student(student, students[student])]
+        if not self.dry:
+            self._note_origins()
         here = {*submitted.students(), *taken}
         self.found.missing = [one for one in self.roster if one.id not in here]
         return self.found
+
+    def _note_origins(self) -> None:
+        try:
+            origins.add(self.root, self.lesson.assignment, self.found.origins)
+        except OSError as error:
+            self.found.faults.append(f"where hand-ins came from could not be noted: {error.strerror}")
+        except Refused as refusal:
+            self.found.faults.append(str(refusal))
 
     def _files(self, reader: Reader, sources: Sequence[Path]) -> list[File]:
         try:
@@ -120,6 +131,8 @@ class Collector:
         dated = owned.dated
         became, kept = place.put(dated)
         self.found.became[became] += 1
+        if became is not Became.OLDER:
+            self.found.origins[place.student] = _origin(dated)
         self.found.kept.update(kept)
         self.found.naive |= dated.date.naive
         where = ", ".join(self._where(path) for path in kept)
@@ -184,6 +197,11 @@ def _notes(dated: Dated, note: str) -> list[str]:
     late = f"late, as {dated.attempt.program} says" if dated.attempt.late else ""
     unread = f"its time {brief(dated.date.unread, SHOWN)!r} cannot be read" if dated.date.unread else ""
     return [text for text in (note, late, unread) if text]
+
+
+def _origin(dated: Dated) -> Origin:
+    entry = dated.counting[0].file.path[len(dated.attempt.within) :]
+    return Origin(dated.attempt.program.casefold(), "/".join(entry))
 
 
 def _words(piece: Piece, dated: Dated) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 from autograder.basics import files
 from autograder.basics.files import digest
 from autograder.classroom import timestamp
+from autograder.classroom.origins import COLLECTED
 from autograder.handin.delivery import Delivery
 from autograder.handin.handin import answered
 from autograder.handin.notebook import Unreadable, parse
@@ -23,8 +24,6 @@ from autograder.intake.labels import composed
 from autograder.intake.reading import File, Kind
 from autograder.intake.times import written
 from autograder.lesson.manifest import Lesson
-
-COLLECTED = "collected"  # in the folder `course`
 
 
 class Became(enum.Enum):

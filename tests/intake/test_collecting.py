@@ -11,6 +11,7 @@ import pytest
 
 from autograder import cli
 from autograder.basics import files
+from autograder.classroom import origins
 from tests.intake import lms
 from tests.intake.conftest import Course
 from tests.intake.lms import ABSENT, PEOPLE, Pupil
@@ -55,6 +56,9 @@ def test_every_programs_download_is_recognised_and_each_notebook_is_its_students
     named = re.split(" before| with", program)[0]
     assert re.search(rf"^download\S*: {named}, 10 attempts$", said, re.MULTILINE)
     assert "Zoe Absent (zoe)\n" in said
+    found = origins.load(course.root, "sgd")
+    assert set(found) == {one.id for one in known} and {one.program for one in found.values()} == {named.casefold()}
+    assert all(any(name.endswith(one.entry) for name in files) for one in found.values()), "as the program named them"
     assert status == (2 if program in NAMELESS else 0)
 
 
@@ -153,7 +157,7 @@ def test_of_several_the_answered_one_counts_and_the_others_are_kept(
     status, said, _ = course.run(archive(tmp_path, files))
     assert status == 0
     assert course.submitted() == {"ada": books("ada's"), "bea": stub}
-    kept = {name: text for name, text in course.files().items() if name.startswith("collected")}
+    kept = {name: text for name, text in course.files().items() if name.startswith("collected/sgd/")}
     assert sorted(kept.values()) == sorted([stub, '{"cells": ['])
     assert re.search(r"ada/sgd.ipynb +ada's, without answers; kept: course/collected/sgd/ada/undated-\w+.ipynb\n", said)
     assert re.search(r"ada/broken.ipynb +ada's, cannot be read; kept: ", said)
@@ -199,7 +203,7 @@ def test_what_students_wrote_is_kept(course: Course, books: Books, tmp_path: Pat
     record = lms.RECORD.format(name="Ada Lovelace", id="ada", time=lms.TIME, comment="my cat ate page 2")
     start = f"T_ada_attempt_{lms.TIME}"
     _, said, _ = course.run(archive(tmp_path, {f"{start}.txt": record, f"{start}_sgd.ipynb": books("a")}))
-    kept = {name: text for name, text in course.files().items() if name.startswith("collected")}
+    kept = {name: text for name, text in course.files().items() if name.startswith("collected/sgd/")}
     assert list(kept.values()) == [record]
     assert "what ada wrote to go with it; kept: course/collected/sgd/ada/2026-11-03-152100-" in said
     name = "Béa Ångström_1002_assignsubmission"
