@@ -1275,8 +1275,8 @@ SEMANTICS = under(
     "Semantics",
     answer(
         "mutated-inputs",
-        "gives the right predictions and spoils what it was given",
-        ALL - 1,
+        "gives the right predictions and spoils what it was given, so that their gradient is wrong",
+        ALL - 2,
         predict="""
         def predict(x, a):
             y_hat = x @ a

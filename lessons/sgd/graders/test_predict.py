@@ -116,13 +116,14 @@ def test_gradient_reaches_a(student, reference, draw):
 
     backward() must be able to walk from the predictions to a. Where does your code leave the graph, or write over it?
     """
-    x, a = torch.tensor(ROWS), torch.tensor([2.0, -1.0], requires_grad=True)
+    x, place = torch.tensor(ROWS), torch.tensor([2.0, -1.0])
+    a = place.clone().requires_grad_()
     predicted = expect.tensor(student.predict(x.clone(), a), "a tensor that remembers how it was computed from a")
     expect.true(predicted.requires_grad, "a tensor without a graph", "a tensor that requires grad")
     expect.true(predicted.numel() == len(x), f"{count(predicted)} for {len(x)} rows", f"{len(x)} numbers, one a row")
     weights = torch.arange(1.0, len(x) + 1)
     (predicted.reshape(-1) * weights).sum().backward()
-    expected = slopes(lambda at: weighted(student.predict(x.to(at.dtype, copy=True), at), weights), a.detach(), a.grad)
+    expected = slopes(lambda at: weighted(student.predict(x.to(at.dtype, copy=True), at), weights), place, a.grad)
     expect.true(
         a.grad is not None,
         "no gradient arrives at a",
