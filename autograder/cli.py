@@ -179,6 +179,7 @@ AUDIT = _told("--audit", action="store_true", help="see whether what has all mar
 ANONYMOUS = _told(
     "--anonymous", action="store_true", help="the page that the class may see: nobody can be told from it"
 )
+SINCE = _told("--since", metavar="DATE|RUN", help="also what has changed since then, and why")
 ISOLATION = _told(
     "--isolation", metavar="LEVEL", default=levels.BEST,
     help=f"how student code is shut in: {' or '.join(levels.LEVELS)} (default: {levels.BEST})",
@@ -245,7 +246,7 @@ def _parser() -> argparse.ArgumentParser:
         assignment, JOBS, STUDENT, FORCE, ISOLATION, AUDIT)  # fmt: skip
     add("export", handback.export, "write the marks for people or for an LMS, and pages for it to hand out",
         assignment, TO, SHEET, COLUMN, OUTPUT, PAGES, UNREVIEWED)  # fmt: skip
-    add("report", overview.report, "put the class on one page, and into tables", assignment, ANONYMOUS)
+    add("report", overview.report, "put the class on one page, and into tables", assignment, ANONYMOUS, SINCE)
     add("show", classroom.show, "say how one student's hand-in was graded, and what has changed and why",
         WHOM, assignment)  # fmt: skip
     return parser

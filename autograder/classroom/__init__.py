@@ -4,6 +4,6 @@ In go folders of hand-ins, and out come marks, Reports and feedback pages. It ma
 """
 
 __all__ = [
-    "audits", "batch", "commands", "course", "init", "marks", "names", "origins", "root", "roster",
-    "sheet", "submitted", "table", "timestamp",
+    "audits", "batch", "commands", "course", "history", "init", "marks", "names", "origins",
+    "root", "roster", "sheet", "submitted", "table", "timestamp",
 ]  # fmt: skip

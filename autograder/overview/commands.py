@@ -13,7 +13,9 @@ from autograder.render import terminal
 
 if TYPE_CHECKING:
     from autograder.classroom.course import Course
+    from autograder.overview.changes import Changes
     from autograder.overview.members import Member
+    from autograder.overview.reader import Reader
 
 WHEN = "%d %b %Y, %H:%M"
 
@@ -28,9 +30,9 @@ def report(options: argparse.Namespace) -> None:
         raise Refused(f"nothing has been graded yet: `autograder grade {lesson.assignment}` comes first")
     members = _members(course, lesson)
     if options.anonymous:
-        terminal.say(f"page for the class: {_page(course, lesson, members, anonymous=True)}")
+        terminal.say(f"page for the class: {_page(course, lesson, members, options.since, anonymous=True)}")
         return
-    terminal.say(f"page:   {_page(course, lesson, members)}")
+    terminal.say(f"page:   {_page(course, lesson, members, options.since)}")
     terminal.say(f"tables: {', '.join(map(str, _tables(course, lesson, members)))}")
 
 
@@ -44,7 +46,7 @@ def _members(course: Course, lesson: Lesson) -> list[Member]:
     return gather(course, lesson.assignment, entries, roster.load(course.root))
 
 
-def _page(course: Course, lesson: Lesson, members: list[Member], *, anonymous: bool = False) -> Path:
+def _page(course: Course, lesson: Lesson, members: list[Member], since: str | None, *, anonymous: bool = False) -> Path:
     from autograder.classroom.audits import Audits
     from autograder.overview.answers import Answers
     from autograder.overview.page import render
@@ -55,7 +57,15 @@ def _page(course: Course, lesson: Lesson, members: list[Member], *, anonymous: b
     audits, answers = Audits(course, lesson.assignment), Answers(course, lesson)
     seen = view(lesson, members, reader, answers, audits, _when(course, lesson))
     path = course.overview(f"{lesson.assignment}{'-anonymous' if anonymous else ''}.html")
-    return _write(path, render(seen))
+    return _write(path, render(seen, _changes(course, lesson, members, since, reader) if since else None))
+
+
+def _changes(course: Course, lesson: Lesson, members: list[Member], since: str, reader: Reader) -> Changes:
+    from autograder.classroom import history
+    from autograder.overview.changes import changes
+
+    found = history.since(history.read(course.root, lesson.assignment), since)
+    return changes(since, found, {member.id for member in members}, reader)
 
 
 def _tables(course: Course, lesson: Lesson, members: list[Member]) -> list[Path]:

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from autograder.basics.text import savable
 from autograder.overview import charts
+from autograder.overview.changes import Changes
 from autograder.overview.tally import LEAST
 from autograder.overview.view import STATES, View
 from autograder.render import words
@@ -17,12 +18,12 @@ PER_CENT = "\N{NO-BREAK SPACE}%"
 MANY = 10  # mistakes and criteria that are shown before the rest is folded
 
 
-def render(view: View, changed: Markup | None = None) -> str:
-    """One file that loads nothing; `changed` is what changed since an earlier grading, as HTML."""
+def render(view: View, changes: Changes | None = None) -> str:
+    """One file that loads nothing; `changes` since an earlier grading, if somebody has asked for them."""
     shown = view.enough and bool(view.graded)
     template = environment().get_template(TEMPLATE)
     page = template.render(
-        view=view, changed=changed, words=words, STATES=STATES, MANY=MANY, python=python,
+        view=view, changes=changes, words=words, STATES=STATES, MANY=MANY, python=python,
         said=view.reader.said, points=points, average=average, portion=lambda part, whole: portion(view, part, whole),
         correlation=correlation, marks=_marks(view) if shown else "", exercises=_exercises(view) if shown else "",
         about_marks=about_marks(view) if shown else (), about_exercises=about_exercises(view) if shown else (),
