@@ -152,17 +152,21 @@ def _id(cell: Cell) -> str:
 
 def hand_in(root: Path, lesson: Lesson) -> None:
     """Put the class's files where nbgrader expects hand-ins, unless real ones are there."""
-    samples, assignment = load(lesson), lesson.assignment
-    there = {folder.parent.name for folder in (root / "course" / "submitted").glob(f"*/{assignment}")}
-    if others := sorted(there - {sample.name for sample in samples}):
-        raise SystemExit(
-            f"course/submitted holds hand-ins of others ({', '.join(others[:3])}): no sample class is added"
-        )
-    maker = Maker(lesson)
-    for sample in samples:
+    refuse_others(root, lesson)
+    maker, assignment = Maker(lesson), lesson.assignment
+    for sample in load(lesson):
         folder = root / "course" / "submitted" / sample.name / assignment
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{assignment}.ipynb").write_text(maker.of(sample), "utf-8")
+
+
+def refuse_others(root: Path, lesson: Lesson) -> None:
+    """Keep out of a course that is in use."""
+    there = {folder.parent.name for folder in (root / "course" / "submitted").glob(f"*/{lesson.assignment}")}
+    if others := sorted(there - {sample.name for sample in load(lesson)}):
+        raise SystemExit(
+            f"course/submitted holds hand-ins of others ({', '.join(others[:3])}): no sample class is added"
+        )
 
 
 if __name__ == "__main__":

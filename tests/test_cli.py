@@ -253,7 +253,7 @@ def test_fault_of_the_kit_is_told_where_no_log_can_be_written(
 
 
 def test_every_exit_status_is_in_the_table_and_none_else() -> None:
-    text = (KIT / "docs" / "instructors.md").read_text("utf-8")
+    text = (KIT / "docs" / "reference.md").read_text("utf-8")
     table = text.partition("| exit status | meaning |")[2].partition("\n\n")[0]
     assert [int(number) for number in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)] == list(Exit)
 

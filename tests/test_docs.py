@@ -29,7 +29,7 @@ def rows(name: str, heading: str) -> list[str]:
 
 
 def messages() -> list[str]:
-    cells = rows("instructors.md", "When something goes wrong")
+    cells = rows("reference.md", "When something goes wrong")
     quoted = [one for cell in cells for one in QUOTES.findall(cell)]
     return [one for one in quoted if not any(other in one for other in OTHERS)]
 

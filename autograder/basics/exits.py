@@ -6,7 +6,7 @@ import enum
 
 
 class Exit(enum.IntEnum):
-    """The exit status of every command; docs/instructors.md has the same table."""
+    """The exit status of every command; docs/reference.md has the same table."""
 
     DONE = 0
     NOT_RIGHT = 1  # of `check`: the notebook was graded, and has lost marks; of `doctor`: something is lacking
