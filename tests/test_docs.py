@@ -55,3 +55,26 @@ def test_messages_are_found() -> None:
 def test_message_is_what_a_test_expects(message: str) -> None:
     parts = [part.strip(" :,;.") for part in VARIES.split(message)]
     assert [part for part in parts if len(part) > 3 and part not in TESTS] == []
+
+
+def links() -> list[tuple[str, str, str]]:
+    """Of each document its links within the kit: which file, and which heading of it."""
+    found = []
+    for path in (*KIT.glob("*.md"), *(KIT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\(([^)\s]+)\)", " ".join(path.read_text("utf-8").split())):
+            if not target.startswith(("http", "mailto:", "attachment:")):
+                place, _, heading = target.partition("#")
+                found.append((str(path.relative_to(KIT)), place, heading))
+    return found
+
+
+def slugs(path: Path) -> set[str]:
+    """What the headings of a document are called in links, as the usual viewers do it."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize(("document", "place", "heading"), links())
+def test_link_leads_somewhere(document: str, place: str, heading: str) -> None:
+    target = (KIT / document).parent / place if place else KIT / document
+    assert target.exists() and (not heading or heading in slugs(target))
