@@ -206,11 +206,11 @@ def numpy_of_a_tracked_tensor(traces: Traces) -> bool:
 def tracked_tensor_given_away(traces: Traces) -> bool:
     """A library that uses NumPy was handed a tensor that autograd keeps a record of.
 
-    `torch.tensor([1.0], requires_grad=True)` cannot become an array; a detached tensor can.
+    `torch.tensor([1.0], requires_grad=True)` cannot become an array.
 
-    `detach()` gives a NEW tensor and leaves the old one as it is. Which of the two do you hand over?
+    What is to become of the result: is it looked at, or is it to be differentiated?
 
-    NumPy keeps no records, so torch stops before one is lost. For a picture no gradient is needed: what is handed over may leave its record behind.
+    NumPy keeps no records, so torch stops before one is lost. What is only looked at may leave its record behind; `detach()` gives a NEW tensor for that. What is to be differentiated stays with torch.
     """
     return says(r"Can't call numpy\(\) on Tensor that requires grad", r"Can't call \w+\(\) on Tensor")(traces)
 

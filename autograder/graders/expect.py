@@ -108,7 +108,8 @@ def values(
     comes from that is not the right one, but another of the student's own.
     """
     wanted = numbers(expected)
-    said = show(expected) + (f", {like}" if like else "")
+    shown_as = wanted.tolist() if isinstance(actual, list) and wanted.numel() > MANY else expected
+    said = (f"{like}: " if like else "") + show(shown_as)
     try:
         found = numbers(actual)
     except Failed as failed:

@@ -202,10 +202,11 @@ def looks_random(a, epochs, size):
         rows % size
     ):  # other batches, or steps of another kind: others say so
         return
-    one = abs(float(left.min()) - (1 - 4.0 / (rows % size))) < 1e-5
+    ends = [(1 - 4.0 / batch) ** epochs for batch in (rows % size, size)]  # where two epochs with the same batches lead
+    same = expect.close(torch.stack([left.min(), left.max()]), torch.tensor(ends, dtype=torch.float64))
     expect.true(
         epochs == 1 or bool((often == 1).any()),
-        "a is where one epoch leads" if one else "in both epochs the same rows sat together",
+        "in both epochs the same rows sat together" if same else "steps that two epochs with new batches do not take",
         "other rows together in each epoch",
         input=input,
     )

@@ -178,7 +178,7 @@ def test_gradient(student, reference, draw):
 def test_gradient_of_perfect_fit(student, reference, draw):
     """has a gradient of 0 at a perfect fit
 
-    At the bottom of the valley the slope is 0. A square root has an infinite slope there, and the gradient is nan.
+    At the bottom of the valley the slope is 0. Is every step of yours smooth there, on the way from the errors to the loss?
     """
     y_hat, y = torch.tensor(Y, requires_grad=True), torch.tensor(Y)
     loss = expect.tensor(student.mse(y_hat, y), "a tensor that remembers how it was computed from y_hat")

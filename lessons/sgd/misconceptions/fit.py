@@ -289,7 +289,7 @@ def uphill(traces):
 
 @sign()
 def gradients_pile_up(traces):
-    """Your steps become longer and longer: each gradient is added to the ones before.
+    """Your steps are not those of their batch alone: each gradient is added to the ones before.
 
     Print a.grad just before each backward().
 
@@ -517,7 +517,7 @@ def half_the_step(traces):
 def loop_ends_too_early(traces):
     """In every epoch rows are left out, also where all batches are full.
 
-    List the start positions that your loop visits for 6 rows in batches of 2.
+    List the rows in all batches of one epoch, for 6 rows in batches of 2: which are missing?
 
     Where does your range end, and does it include what stands at its end? Or do you keep rows back?
 
@@ -563,7 +563,7 @@ def batches_one_short(traces):
 def rows_twice_or_never(traces):
     """In one epoch some rows are used more than once and some never.
 
-    Deal twelve cards by drawing three and putting them back, four times: some come twice.
+    Write down the positions in all batches of one epoch: which stand there twice, and which are missing?
 
     Each batch may be fine by itself. Does one epoch see every row exactly once?
 
@@ -1259,7 +1259,7 @@ def _paired(means):
 
 @sign(*LENGTHS, last=True)
 def steps_all_alike(traces):
-    """How far a row moves a does not depend on how large its error is.
+    """Rows alone in a batch move a equally far, whether their error is 1 or 6.
 
     Take two rows alone, one with the error 1 and one with the error 6: the second step should be six times as long.
 

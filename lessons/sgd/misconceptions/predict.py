@@ -345,7 +345,7 @@ def detached_coefficients(x, a):
 @exact
 @wrong
 def nothing_recorded(x, a):
-    """The numbers are right, but nothing of the computation is recorded, so no gradient finds its way back to a.
+    """The numbers are right, but what you return has no record of how it was computed: no gradient finds its way back to a.
 
     Print predict(x, a).requires_grad for an `a` that requires grad.
 
