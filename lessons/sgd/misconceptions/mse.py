@@ -243,7 +243,7 @@ def sum_of_both(y_hat, y):
 
 @wrong
 def sum_not_mean(y_hat, y):
-    """You add the squared errors up, and the sum is not divided by the number of rows.
+    """You add the squared errors up, and nothing divides the sum.
 
     Duplicate every row: should the loss change?
 
