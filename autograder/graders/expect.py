@@ -105,11 +105,10 @@ def values(
     """The same numbers in the same order, however they are wrapped; never nan or infinite.
 
     `least` is the size below which numbers count as nearly nothing (see `close`). `like` says where an expected value
-    comes from that is not the right one, but another of the student's own.
+    is from that is not the right one, but another of the student's own.
     """
     wanted = numbers(expected)
-    shown_as = wanted.tolist() if isinstance(actual, list) and wanted.numel() > MANY else expected
-    said = (f"{like}: " if like else "") + show(shown_as)
+    said = show(wanted.tolist() if isinstance(actual, list) and wanted.numel() > MANY else expected)
     try:
         found = numbers(actual)
     except Failed as failed:
@@ -120,7 +119,7 @@ def values(
             shown += f" (off by up to {float((found - wanted).abs().max()):.1g})"
         with Advice("what differs"):
             more = {"diagnosis": describe(found, wanted), **more}
-        raise Failed(shown, said, **more)
+        raise Failed(*((f"{shown}; {like} {said}", "the same both times") if like else (shown, said)), **more)
 
 
 def gradient(owner: torch.Tensor, name: str, expected: torch.Tensor, *, input: str | None = None) -> None:

@@ -125,7 +125,7 @@ def test_asked_twice(student, reference, draw):
     a = leaf(1.0, -1.0)
     first = some(student.gradient(torch.tensor(X), torch.tensor(Y), a))
     a.data = torch.tensor([1.0, -1.0])  # who changes it has paid for that elsewhere
-    expect.values(student.gradient(torch.tensor(X), torch.tensor(Y), a), first, rtol=RTOL, like="as the first time")
+    expect.values(student.gradient(torch.tensor(X), torch.tensor(Y), a), first, rtol=RTOL, like="the first time")
     follows_errors(student, draw)
 
 
@@ -139,7 +139,7 @@ def test_filled_grad(student, reference, draw):
     a.grad = torch.tensor([10.0, 100.0])
     filled = some(student.gradient(torch.tensor(X), torch.tensor(Y), a))
     clean = some(student.gradient(torch.tensor(X), torch.tensor(Y), leaf(1.0, -1.0)))
-    expect.values(filled, clean, rtol=RTOL, like="as with an empty a.grad", input="a.grad = [10, 100] before")
+    expect.values(filled, clean, rtol=RTOL, like="with an empty a.grad", input="a.grad = [10, 100] before")
     follows_errors(student, draw)
 
 

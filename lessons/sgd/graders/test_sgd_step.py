@@ -180,7 +180,7 @@ def test_any_shape(student, reference, draw):
     pairs = [step(student, [value], [slope], 0.1) for value, slope in zip(values, grad, strict=True)]
     alone = torch.cat(pairs)
     table = step(student, [values[:2], values[2:4], values[4:]], [grad[:2], grad[2:4], grad[4:]], 0.1)
-    like = "as the same numbers move one by one"
+    like = "one by one"
     expect.values(table, alone, like=like, input="a of shape (3, 2)")
     expect.values(step(student, values[:3], grad[:3], 0.1), alone[:3], like=like, input="a of shape (3,)")
     expect.values(step(student, values[0], grad[0], 0.1), alone[:1], like=like, input="a of shape ()")
@@ -205,5 +205,5 @@ def test_parameter(student, reference, draw):
     a.grad = torch.tensor([3.0, 5.0])
     student.sgd_step(a, 0.1)
     own = expect.numbers(a) - torch.tensor([1.0, -2.0], dtype=torch.float64)
-    expect.values(own, moved, like="as a plain tensor moves", input="a Parameter [1, -2], a.grad = [3, 5], lr = 0.1")
+    expect.values(own, moved, like="as a plain tensor", input="a Parameter [1, -2], a.grad = [3, 5], lr = 0.1")
     steps(student, draw)

@@ -74,7 +74,7 @@ def nothing_is_returned(traces):
 def backward_never_runs(traces):
     """Your function gives nothing (None), and nothing new has arrived in a.grad.
 
-    Print a.grad before your call and after it: it is the same.
+    Print a.grad after your call: is it what you want to give back?
 
     If you use a formula: is there a `return`? If you use backward(): is it called, and is its loss computed from these very tensors?
 
