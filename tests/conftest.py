@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -35,6 +36,7 @@ from tests.sample_class import Maker
 EXAMPLE = "sgd"
 QUICK = Limits(cell=3, call=3, grace=1)
 PATIENT = Limits(cell=8, call=8)
+WHEN = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")  # in a receipt: what is another at each grading
 Grade = Callable[..., Grading]
 Running = Callable[[Answer], Submission]
 # Which test files come first, the slowest of them, so that the processes that share them end at about the same time.

@@ -12,7 +12,7 @@ from tests.attacks import ATTACKS
 from tests.sandbox.test_channels import CHANNELS
 
 TEXT = (KIT / "SECURITY.md").read_text("utf-8")
-NAMED = set(re.findall(r"`(test_\w+\.py)(?:::(test_\w+))?`", TEXT))
+NAMED = set(re.findall(r"`((?:\w+/)*test_\w+\.py)(?:::(test_\w+))?`", TEXT))
 
 
 def test_every_attack_is_in_the_table() -> None:
@@ -22,7 +22,7 @@ def test_every_attack_is_in_the_table() -> None:
 
 @pytest.mark.parametrize(("file", "test"), sorted(NAMED))
 def test_every_test_that_is_named_is_there(file: str, test: str) -> None:
-    (path,) = Path(__file__).parent.rglob(file)
+    (path,) = Path(__file__).parent.rglob(file.removeprefix("tests/"))
     assert f"def {test or 'test_'}" in path.read_text("utf-8")
 
 

@@ -14,7 +14,7 @@ from nbgrader.apps.api import NbGraderAPI
 from autograder import cli
 from autograder.classroom.course import Course
 from tests import postgresql
-from tests.conftest import hand_in, make_course, run, use_database
+from tests.conftest import WHEN, hand_in, make_course, run, use_database
 from tests.postgresql import PASSWORD, Server
 from tests.sample_class import Maker
 
@@ -78,10 +78,10 @@ def ordered(records: Any) -> list[dict[str, Any]]:
     return sorted(({key: value for key, value in record.items() if key != "id"} for record in records), key=str)
 
 
-def files(course: Path, kind: str) -> dict[str, str]:
-    """What is in the files of this kind, by their place in the course."""
+def files(course: Path, kind: str) -> dict[str, bytes]:
+    """What is in the files of this kind, but for when they were made, by their place in the course."""
     top = course / "course"
-    return {str(path.relative_to(top)): path.read_text("utf-8") for path in top.rglob(kind)}
+    return {str(path.relative_to(top)): WHEN.sub(b"", path.read_bytes()) for path in top.rglob(kind)}
 
 
 def shown(server: Server, database: str) -> str:
@@ -165,7 +165,7 @@ def test_grading_again_keeps_what_a_person_entered(graded: tuple[Path, Path, Don
         assert (mark.auto_score, mark.manual_score, mark.score, mark.needs_manual_grade) == (6, 7.5, 7.75, True)
         assert book.find_comment("mse", "sgd", "sgd", "bob").comment == "Almost: the mean – ‘∑ / n’ ✓"
         assert book.find_submission("sgd", "cyd").score == 53
-    assert "Almost: the mean – ‘∑ / n’ ✓" in files(theirs, "*.html")["feedback/bob/sgd/sgd.html"]
+    assert "Almost: the mean – ‘∑ / n’ ✓" in files(theirs, "*.html")["feedback/bob/sgd/sgd.html"].decode()
 
 
 def test_wrong_password(server: Server, refusal: Refusal) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -23,7 +22,7 @@ from autograder.classroom.batch import Batch, Outcome
 from autograder.classroom.course import Course
 from autograder.lesson.report import Report
 from autograder.sandbox import probe
-from tests.conftest import hand_in, make_course, run
+from tests.conftest import WHEN, hand_in, make_course, run
 from tests.sample_class import Maker
 
 pytestmark = [
@@ -32,7 +31,6 @@ pytestmark = [
 ]
 STUDENTS = [f"student-{number:02}" for number in range(14)]
 SUM = "def mse(y_hat, y):\n    return ((y_hat - y) ** 2).sum()"
-GRADED = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
 FOLDERS = ("autograded", "feedback", "reports")
 
 
@@ -70,7 +68,7 @@ def state(course: Path) -> dict[str, Any]:
             for grade in notebook.grades
         }
     files = [path for folder in FOLDERS for path in (course / "course" / folder).rglob("*") if path.is_file()]
-    texts = {str(path.relative_to(course)): GRADED.sub(b"", path.read_bytes()) for path in files}
+    texts = {str(path.relative_to(course)): WHEN.sub(b"", path.read_bytes()) for path in files}
     return {name: hashlib.sha256(text).hexdigest() for name, text in texts.items()} | {"marks": marks}
 
 
