@@ -1,6 +1,6 @@
 """A notebook that passes its visible checks in a real kernel has all its marks here, whatever else stands in it.
 
-A kernel takes seconds to start: `make test` looks at every third of the notebooks, `make parity` at all, and at the class.
+A kernel takes seconds to start: `make test` looks at every sixth of the notebooks, `make parity` at all, and at the class.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def right(report: Report) -> set[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("entry", NOTEBOOKS[:: 1 if ALL else 3], ids=lambda entry: entry["about"])
+@pytest.mark.parametrize("entry", NOTEBOOKS[:: 1 if ALL else 6], ids=lambda entry: entry["about"])
 def test_what_passes_its_checks_in_a_kernel_has_all_marks(
     entry: dict[str, Any], lesson: Lesson, maker: Maker, grade: Grade, tmp_path: Path
 ) -> None:
@@ -68,7 +68,7 @@ def test_what_passes_its_checks_in_a_kernel_has_all_marks(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sample", OPENED[:: 1 if ALL else 8], ids=lambda sample: sample.name)
+@pytest.mark.parametrize("sample", OPENED[:: 1 if ALL else 10], ids=lambda sample: sample.name)
 def test_of_the_class_only_what_is_wrong_has_fewer_marks_than_its_checks_say(
     sample: Sample, maker: Maker, grade: Grade, tmp_path: Path
 ) -> None:
