@@ -47,7 +47,7 @@ def timed(owner: Any, name: str, part: str) -> None:
 
 
 def main(hand_ins: int = 20) -> None:
-    timed(nbgrading, "read", "read: parse, repair")
+    timed(nbgrading, "take", "read: choose, parse, repair")
     timed(session.Session, "__init__", "execute: fork a worker, shut it in")
     timed(session.Session, "close", "execute: end it, remove its folder")
     timed(submission.Submission, "_run_cell", "execute: the cells")
