@@ -8,6 +8,8 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from autograder.basics.refused import Refused
+
 
 def digest(path: Path) -> str:
     """What tells one state of a file from another."""
@@ -19,6 +21,18 @@ def digests(top: Path, files: Iterable[Path]) -> str:
     """The SHA-256 of these files below `top`, with their places, as hexadecimal text."""
     lines = [f"{path.relative_to(top)} {digest(path)}" for path in sorted(files)]
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def save(path: Path, content: str | bytes) -> None:
+    """`write`, of what somebody has asked for.
+
+    Raises:
+        Refused: it cannot be written.
+    """
+    try:
+        write(path, content)
+    except OSError as error:
+        raise Refused(f"{path} cannot be written: {error.strerror}") from None
 
 
 def write(path: Path, content: str | bytes) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import functools
-from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.basics.files import digests
+
+if TYPE_CHECKING:
+    from importlib import metadata
 
 PACKAGE = Path(__file__).resolve().parents[1]
 INSTALLED = PACKAGE / "kit"  # what a wheel carries of the clone's folders beside the package
@@ -16,6 +19,8 @@ KIT, OURS = (INSTALLED, PACKAGE) if INSTALLED.is_dir() else (PACKAGE.parent, PAC
 
 def distribution() -> metadata.Distribution | None:
     """What pip knows of this kit: whose command `autograder` is."""
+    from importlib import metadata  # which takes as long to load as all else here together
+
     scripts = metadata.entry_points(group="console_scripts", name="autograder")
     return next((one.dist for one in scripts if one.value == "autograder.cli:main" and one.dist), None)
 

@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from autograder.basics.files import digest, write
-from autograder.basics.refused import Refused
+from autograder.basics.files import digest, save
 from autograder.basics.text import savable
 from autograder.classroom.course import Course
 
@@ -45,10 +44,7 @@ class Audits:
             Refused: it cannot be written.
         """
         kept = {student: audit._asdict() for student, audit in sorted(self._kept.items())}
-        try:
-            write(self._path, savable(json.dumps(kept, indent=1, ensure_ascii=False) + "\n"))
-        except OSError as error:
-            raise Refused(f"{self._path} cannot be written: {error.strerror}") from None
+        save(self._path, savable(json.dumps(kept, indent=1, ensure_ascii=False) + "\n"))
 
     @property
     def _path(self) -> Path:

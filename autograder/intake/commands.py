@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.basics.exits import Exit
-from autograder.classroom import roster
 from autograder.classroom.root import find_root
 from autograder.lesson.manifest import Lesson
 from autograder.render import terminal
@@ -23,7 +22,8 @@ WIDTH = 500  # of a table that is written into a file: no line of it is broken
 
 def collect(options: argparse.Namespace) -> Exit:
     """Take hand-ins into the course, and say what became of every file."""
-    from autograder.intake.collecting import Collector  # what notebooks are read with
+    from autograder.classroom import roster  # what notebooks are read with
+    from autograder.intake.collecting import Collector
     from autograder.intake.times import zone_of
 
     root = find_root()
@@ -82,14 +82,9 @@ def _summarise(found: Collected, assignment: str, options: argparse.Namespace) -
     if found.naive:
         terminal.say(f"times without a zone were taken as {zone_name(options.zone)}: --zone names another")
     if found.missing:
-        terminal.say(
-            f"not handed in ({len(found.missing)}): {_list([f'{one.name} ({one.id})' for one in found.missing])}"
-        )
+        missing = ", ".join(f"{one.name} ({one.id})" for one in found.missing)
+        terminal.say(f"not handed in ({len(found.missing)}): {missing}")
     terminal.say("nothing was written: --dry-run" if options.dry_run else f"next: autograder grade {assignment}")
-
-
-def _list(people: Sequence[str]) -> str:
-    return ", ".join(people)
 
 
 def _few(faults: Sequence[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.basics.files import save
 from autograder.basics.refused import Refused
 from autograder.lesson.manifest import Lesson
 from autograder.render import terminal
@@ -91,10 +92,5 @@ def _when(course: Course, lesson: Lesson) -> str:
 
 
 def _write(path: Path, content: str | bytes) -> Path:
-    from autograder.basics.files import write
-
-    try:
-        write(path, content)
-    except OSError as error:
-        raise Refused(f"{path} cannot be written: {error.strerror}") from None
+    save(path, content)
     return path

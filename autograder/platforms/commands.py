@@ -44,11 +44,7 @@ def package(options: argparse.Namespace) -> None:
 
     lesson = Lesson.load(options.lesson, shelf.here())
     path = Path(options.output or f"{lesson.assignment}-{options.platform}.zip")
-    content = gradescope(lesson, options.torch_index)
-    try:
-        files.write(path, content)
-    except OSError as error:
-        raise Refused(f"{path} cannot be written: {error.strerror}") from None
+    files.save(path, gradescope(lesson, options.torch_index))
     terminal.say(f"{path} is the autograder of {lesson.assignment}, worth {lesson.max_score:g} points: upload it.")
     if not options.torch_index:
         terminal.say("Its setup fetches torch with CUDA, several gigabytes more than is needed: see --torch-index.")

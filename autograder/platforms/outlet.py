@@ -50,11 +50,8 @@ class Outlet:
         text = formats.text(self._name, report, self._hints)
         if self._path is None:
             terminal.write(text)
-            return
-        try:
-            files.write(self._path, text)
-        except OSError as error:
-            raise Refused(f"{self._path} cannot be written: {error.strerror}") from None
+        else:
+            files.save(self._path, text)
 
     def __enter__(self) -> Self:
         return self
