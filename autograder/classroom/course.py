@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
@@ -16,6 +17,7 @@ from autograder.classroom.root import find_root as find_root
 from autograder.classroom.submitted import Submitted
 from autograder.lesson import shelf
 from autograder.lesson.manifest import STUBS, Lesson
+from autograder.lesson.report import Report
 from autograder.lesson.shelf import CONFIG
 from autograder.render.html import TEMPLATES
 
@@ -117,6 +119,14 @@ class Course:
 
     def report(self, assignment: str, student: str) -> Path:
         return self.root / "course" / "reports" / assignment / f"{student}.json"
+
+    def reports(self, assignment: str) -> dict[str, Report]:
+        """By student, those that can be read: another kit's, or one that was cut off, is as good as none."""
+        found = {}
+        for path in self.report(assignment, "*").parent.glob("*.json"):
+            with suppress(OSError, ValueError):
+                found[path.stem] = Report.from_json(path.read_text("utf-8"))
+        return found
 
     def overview(self, name: str) -> Path:
         """A file about the whole class."""

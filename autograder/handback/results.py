@@ -95,21 +95,13 @@ class Cohort:
 
 def _handed_in(course: Course, lesson: Lesson, roster: Roster, origins: Mapping[str, Origin]) -> Iterator[Result]:
     handed_in = set(course.submitted(lesson.assignment).students())
-    reports = dict(_reports(course, lesson.assignment))
+    reports = course.reports(lesson.assignment)
     if not reports:
         raise Refused(f"nothing has been graded yet: `autograder grade {lesson.assignment}` comes first")
     entries = Batch(course, lesson.assignment, levels.NONE).entries()
     for student in handed_in | {student for student, entry in entries.items() if entry.graders}:
         person = roster.find(student) or _stranger(student, origins.get(student))
         yield _result(student, person, entries.get(student), reports.get(student), student in handed_in)
-
-
-def _reports(course: Course, assignment: str) -> Iterator[tuple[str, Report]]:
-    for path in course.report(assignment, "*").parent.glob("*.json"):
-        try:
-            yield path.name.removesuffix(".json"), Report.from_json(path.read_text("utf-8"))
-        except (OSError, ValueError):  # another kit's, or cut off: as if it was not graded
-            continue
 
 
 def _stranger(student: str, origin: Origin | None) -> Person:

@@ -66,6 +66,11 @@ class Criterion:
     diagnosis: str | None = None
     more_hints: tuple[str, ...] = ()
 
+    @property
+    def at_fault(self) -> bool:
+        """Whether it has no verdict by a fault of the grader's own."""
+        return self.status is Verdict.ERROR and self.actual is None
+
 
 @dataclass(frozen=True)
 class Exercise:
@@ -92,6 +97,11 @@ class Exercise:
     def outdated(self) -> bool:
         """Whether a person has to look at it, because the grader's Python was too old for it."""
         return self.status is Status.ERROR and NEWER in (self.note or "")
+
+    @property
+    def open(self) -> bool:
+        """Whether a person has to look at it: what graded it was too old, or itself at fault."""
+        return self.outdated or any(one.at_fault for one in self.criteria)
 
     @property
     def lost(self) -> tuple[Criterion, ...]:

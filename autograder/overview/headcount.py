@@ -8,12 +8,10 @@ from typing import NamedTuple
 
 from autograder.basics.text import brief, plain
 from autograder.lesson.report import Report
-from autograder.overview.losses import Kind, kind
 from autograder.overview.members import Member, Standing
 from autograder.overview.reader import Group, Reader
 
 LONGEST = 200  # characters of a reason
-HUMAN = (Kind.OUTDATED, Kind.FAULT)  # what no grader can settle
 
 
 class Count(NamedTuple):
@@ -40,7 +38,7 @@ def headcount(members: Sequence[Member], reader: Reader) -> list[Count]:
 
 def needs_somebody(report: Report) -> bool:
     """Whether a person has to look at it before its marks stand."""
-    return any(kind(exercise, one) in HUMAN for exercise in report.exercises for one in exercise.criteria)
+    return any(exercise.open for exercise in report.exercises)
 
 
 def reason(report: Report) -> str:

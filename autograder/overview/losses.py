@@ -72,7 +72,7 @@ def kind(exercise: Exercise, one: Criterion) -> Kind | None:
             stopped = all(other.status is Verdict.NOT_RUN and other.actual is None for other in exercise.criteria)
             return Kind.CELL if stopped else Kind.NOT_REACHED
         case Criterion(status=Verdict.ERROR):
-            return Kind.FAULT if one.actual is None else Kind.DIED
+            return Kind.FAULT if one.at_fault else Kind.DIED
         case Criterion(misconception=str()):
             return Kind.EXPLAINED
     return Kind.LIMIT if one.expected == ANSWER else Kind.UNEXPLAINED

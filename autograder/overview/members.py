@@ -68,7 +68,7 @@ class Member:
 
 def gather(course: Course, assignment: str, entries: Mapping[str, Entry], roster: Roster) -> list[Member]:
     """All of them by id. Whoever has handed in is one, whether the roster knows them or not."""
-    reports = _reports(course, assignment)
+    reports = course.reports(assignment)
     found = [
         Member(
             student, roster.find(student), report=reports.get(student), entry=entries.get(student),
@@ -79,17 +79,6 @@ def gather(course: Course, assignment: str, entries: Mapping[str, Entry], roster
     known = {member.person.id for member in found if member.person}
     missing = [Member(one.id, one, handed_in=False, entry=entries.get(one.id)) for one in roster if one.id not in known]
     return sorted([*found, *missing], key=lambda member: member.id)
-
-
-def _reports(course: Course, assignment: str) -> dict[str, Report]:
-    """Those that can be read; the others' hand-ins count as not graded."""
-    found = {}
-    for path in course.report(assignment, "*").parent.glob("*.json"):
-        try:
-            found[path.stem] = Report.from_json(path.read_text("utf-8"))
-        except (OSError, ValueError):
-            continue
-    return found
 
 
 def _page(course: Course, assignment: str, student: str) -> str | None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from autograder.basics.text import plain, savable
+from autograder.basics.text import plain
 from autograder.classroom.sheet import harmless
+from autograder.classroom.table import Table
 from autograder.overview.members import Member
 from autograder.overview.tally import Item, Tally, marks
 
@@ -48,10 +46,8 @@ def _criterion(one: Tally) -> Iterator[Any]:
 
 
 def _file(titles: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
-    """With the mark by which Excel knows UTF-8, and without a cell that it would compute."""
-    file = io.StringIO()
-    csv.writer(file).writerows([_cell(cell) for cell in row] for row in (titles, *rows))
-    return codecs.BOM_UTF8 + savable(file.getvalue()).encode()
+    """As spreadsheets read it, and without a cell that they would compute."""
+    return Table([_cell(title) for title in titles], [[_cell(cell) for cell in row] for row in rows]).written()
 
 
 def _cell(value: Any) -> str:

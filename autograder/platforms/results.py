@@ -78,13 +78,8 @@ def summary(report: Report) -> str:
 
 
 def open_questions(report: Report) -> list[str]:
-    """The exercises that a person has to look at: what graded them was too old, or itself at fault."""
-    return [one.id for one in report.exercises if one.outdated or any(map(_ours, one.criteria))]
-
-
-def _ours(one: Criterion) -> bool:
-    """Whether a criterion has no verdict by a fault of the grader's own."""
-    return one.status is Verdict.ERROR and one.actual is None
+    """The exercises that a person has to look at."""
+    return [one.id for one in report.exercises if one.open]
 
 
 def _text(text: str) -> str:
