@@ -185,19 +185,19 @@ class Batch:
         refused = {student: reason for student in students if (reason := names.fault(student))}
         yield from (Outcome(student, error=reason) for student, reason in refused.items())
         good = [student for student in students if student not in refused]
-        known, common = self.entries(), self.basis  # as it is now, for every process that this is sent to
-        again = {student: self._again(student, known.get(student), common) for student in good}
+        known, common, policy = self.entries(), self.basis, self.deadlines  # as it is now, for every process to come
+        again = {student: self._again(student, known.get(student), common, policy) for student in good}
         yield from (Outcome(student, skipped=True) for student in good if again[student] == [])
         waiting = {student: tuple(why or ()) for student, why in again.items() if why != []}
         if waiting:
             yield from (replace(outcome, again=waiting[outcome.student]) for outcome in self._grade(waiting, jobs))
 
-    def _again(self, student: str, entry: Entry | None, common: dict[str, str]) -> list[str] | None:
+    def _again(self, student: str, entry: Entry | None, common: dict[str, str], policy: Deadlines) -> list[str] | None:
         """Why a hand-in has to be graded again: nothing, if it has not; None if it has never been."""
         earlier = Earlier(self.course, self._lesson, student)
         if not earlier.there:
             return None
-        return [FORCED] if self.force else earlier.outdated(common, entry, self.deadlines)
+        return [FORCED] if self.force else earlier.outdated(common, entry, policy)
 
     @property
     def deadlines(self) -> Deadlines:

@@ -35,7 +35,7 @@ def why(course: Path, isolation: str | None = None, student: str = "ada") -> lis
     """Why the next run grades a hand-in again."""
     batch = Batch(Course(course), "sgd", isolation or probe.best())
     batch.prepare()
-    return batch._again(student, batch.entries().get(student), batch.basis)
+    return batch._again(student, batch.entries().get(student), batch.basis, batch.deadlines)
 
 
 @pytest.fixture(scope="module")

@@ -79,7 +79,10 @@ def why(course: Path) -> dict[str, list[str] | None]:
     batch = Batch(Course(course), "sgd", probe.best())
     batch.prepare()
     known = batch.entries()
-    return {student: batch._again(student, known.get(student), batch.basis) for student in ("ada", "bob", "ugo")}
+    return {
+        student: batch._again(student, known.get(student), batch.basis, batch.deadlines)
+        for student in ("ada", "bob", "ugo")
+    }
 
 
 @pytest.fixture
