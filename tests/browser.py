@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.needs import demand
 
@@ -17,6 +19,18 @@ MISSING = "NO CHROMIUM ON THIS MACHINE: install Debian's package chromium, or no
 def program() -> str:
     """The browser's program; without one the test is skipped, but where CI runs it fails."""
     return demand(next(filter(None, map(shutil.which, NAMES)), None), MISSING)
+
+
+def opened(chromium: Browser, path: Path, **settings: Any) -> Page:
+    """The page in a file, with what it asked for, and what popped up, in `page.asked`."""
+    page = chromium.new_context(**settings).new_page()
+    page.set_default_timeout(20_000)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda dialog: asked.append(f"dialog: {dialog.message}"))
+    page.goto(path.as_uri())
+    page.asked = asked  # type: ignore[attr-defined]
+    return page
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -114,14 +115,19 @@ def submit(warm: WarmProcess, tmp_path: Path) -> Iterator[Running]:
 @pytest.fixture
 def at_once(warm: WarmProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     """Readers' commands run in this process: its warm one is theirs, and lines have 80 columns."""
+    lend(warm, commands, monkeypatch)
+    monkeypatch.setattr(sys, "argv", ["autograder"])
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def lend(warm: WarmProcess, module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module's commands grade with this warm process."""
 
     @contextlib.contextmanager
     def grader(lesson: Lesson, *_: Any, **__: Any) -> Iterator[Grader]:
         yield Grader(lesson, warm, QUICK)
 
-    monkeypatch.setattr(commands, "grader", grader)
-    monkeypatch.setattr(sys, "argv", ["autograder"])
-    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(module, "grader", grader)
 
 
 @pytest.fixture

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator
 
 from autograder.classroom.batch import Batch
 from autograder.classroom.course import Course
 from autograder.lesson.manifest import Lesson
 from autograder.sandbox import probe
 from tests import browser
+from tests.browser import opened
 from tests.conftest import hand_in, make_course
 from tests.sample_class import Maker
 
@@ -93,18 +94,6 @@ def _with_markdown(text: str) -> str:
 def chromium() -> Iterator[Browser]:
     with browser.chromium() as found:
         yield found
-
-
-def opened(chromium: Browser, path: Path, **settings: Any) -> Page:
-    """The page, with what it asked for in `page.asked` and what popped up in `page.popped`."""
-    page = chromium.new_context(**settings).new_page()
-    page.set_default_timeout(20_000)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("dialog", lambda dialog: asked.append(f"dialog: {dialog.message}"))
-    page.goto(path.as_uri())
-    page.asked = asked  # type: ignore[attr-defined]
-    return page
 
 
 def test_a_page_full_of_attacks_runs_nothing_and_asks_for_nothing(pages: dict[str, Path], chromium: Browser) -> None:

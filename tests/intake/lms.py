@@ -83,8 +83,8 @@ def _moodle_name(pupil: Pupil) -> str:
     return f"{pupil.name.replace('_', ' ')}_{pupil.number}_assignsubmission"
 
 
-def moodle(files: Mapping[Pupil, str]) -> Files:
-    return {f"{_moodle_name(pupil)}_file/sgd.ipynb": text for pupil, text in files.items()}
+def moodle(files: Mapping[Pupil, str], name: str = "sgd.ipynb") -> Files:
+    return {f"{_moodle_name(pupil)}_file/{name}": text for pupil, text in files.items()}
 
 
 def moodle_before(files: Mapping[Pupil, str]) -> Files:

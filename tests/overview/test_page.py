@@ -43,17 +43,11 @@ def chromium() -> Iterator[Browser]:
 
 
 def opened(chromium: Browser, path: Path, **settings: Any) -> Page:
-    """The page, with all that is folded unfolded, and what it asked for in `page.asked`."""
-    page = chromium.new_context(**settings).new_page()
-    page.set_default_timeout(20_000)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("dialog", lambda dialog: asked.append(f"dialog: {dialog.message}"))
-    page.goto(path.as_uri())
+    """The page, with all that is folded unfolded."""
+    page = browser.opened(chromium, path, **settings)
     for summary in page.locator("summary").all():
         if summary.is_visible():
             summary.click()
-    page.asked = asked  # type: ignore[attr-defined]
     return page
 
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autograder import cli
-from autograder.grading.grader import Grader
-from autograder.lesson.manifest import Lesson
 from autograder.platforms import commands
 from autograder.platforms.outlet import NOT_YOURS
 from autograder.sandbox import levels, probe
 from autograder.sandbox.launch import CannotStart, WarmProcess
-from tests.conftest import QUICK, make_course
+from tests.conftest import lend, make_course
 from tests.sample_class import Maker
 
 SHUT_IN = pytest.mark.skipif(probe.best() == levels.NONE, reason="NO ISOLATION ON THIS MACHINE: nothing to test")
@@ -26,12 +22,7 @@ SHUT_IN = pytest.mark.skipif(probe.best() == levels.NONE, reason="NO ISOLATION O
 @pytest.fixture
 def at_once(warm: WarmProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     """The warm process of the tests is the command's."""
-
-    @contextlib.contextmanager
-    def grader(lesson: Lesson, *_: Any, **__: Any) -> Iterator[Grader]:
-        yield Grader(lesson, warm, QUICK)
-
-    monkeypatch.setattr(commands, "grader", grader)
+    lend(warm, commands, monkeypatch)
 
 
 def check(path: Path, *more: str, name: str = "gradescope") -> tuple[int, dict[str, Any]]:
