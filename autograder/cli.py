@@ -232,15 +232,8 @@ def _parser() -> argparse.ArgumentParser:
     add("init", classroom.init, "make a course of your own in a folder", COURSE, LESSON)
     add("doctor", classroom.doctor, "say what this machine and this course lack, if anything", AS_JSON)
     add("release", classroom.release, "make the notebooks in exercises/ from the lessons in solutions/", every)
-    add(
-        "collect",
-        intake.collect,
-        "take hand-ins from a download of an LMS, or wherever they lie",
-        SOURCES,
-        LESSON,
-        DRY,
-        ZONE,
-    )
+    add("collect", intake.collect, "take hand-ins from a download of an LMS, or wherever they lie",
+        SOURCES, LESSON, DRY, ZONE)  # fmt: skip
     add("package", platforms.package, "make the zip that a platform runs", PLATFORM, ZIP, INDEX, LESSON)
     add("grade", classroom.grade, "grade everything in course/submitted/ into nbgrader's gradebook",
         assignment, JOBS, STUDENT, FORCE, ISOLATION, AUDIT)  # fmt: skip

@@ -119,7 +119,9 @@ def values(
             shown += f" (off by up to {float((found - wanted).abs().max()):.1g})"
         with Advice("what differs"):
             more = {"diagnosis": describe(found, wanted), **more}
-        raise Failed(*((f"{shown}; {like} {said}", "the same both times") if like else (shown, said)), **more)
+        if like:
+            shown, said = f"{shown}; {like} {said}", "the same both times"
+        raise Failed(shown, said, **more)
 
 
 def gradient(owner: torch.Tensor, name: str, expected: torch.Tensor, *, input: str | None = None) -> None:

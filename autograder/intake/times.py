@@ -39,7 +39,7 @@ def moment(text: str, zone: tzinfo) -> tuple[datetime | None, bool]:
 
 def written(when: datetime) -> str:
     """What stands in a `timestamp.txt`, as nbgrader itself writes it."""
-    return f"{when:%Y-%m-%d %H:%M:%S} UTC\n"
+    return f"{timestamp.written(when)}\n"
 
 
 def zone_of(name: str | None) -> tzinfo:
